@@ -1,0 +1,49 @@
+import { createRequire } from "node:module";
+import hardhatToolboxViem from "@nomicfoundation/hardhat-toolbox-viem";
+import { configVariable, defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+// The compilers come from npm packages, so that building needs no download.
+const optimizer = { enabled: true, runs: 200 };
+
+export default defineConfig({
+  plugins: [hardhatToolboxViem],
+  paths: {
+    sources: "./contracts",
+    tests: { solidity: "./test/properties" },
+  },
+  solidity: {
+    splitTestsCompilation: true,
+    compilers: [
+      {
+        version: "0.8.30",
+        path: require.resolve("solc/soljson.js"),
+        settings: { optimizer, evmVersion: "cancun" },
+      },
+      {
+        // Chainlink pins its VRF coordinator and blockhash store to this version.
+        version: "0.8.19",
+        path: require.resolve("solc-0819/soljson.js"),
+        settings: { optimizer },
+      },
+    ],
+    npmFilesToBuild: [
+      "@chainlink/contracts/src/v0.8/vrf/dev/VRFCoordinatorV2_5.sol",
+      "@chainlink/contracts/src/v0.8/vrf/dev/BlockhashStore.sol",
+    ],
+  },
+  networks: {
+    local: {
+      type: "http",
+      chainType: "l1",
+      url: process.env["KHIPU_RPC_URL"] ?? "http://127.0.0.1:8545",
+    },
+    sepolia: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("SEPOLIA_RPC_URL"),
+      accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
+    },
+  },
+});
