@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPublicClient, createWalletClient, type Hash, maxUint256, webSocket } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
 import { createLiveClient } from "../client/live.ts";
 import { faucetTokenAbi, savingsPoolAbi } from "../protocol/abis.generated.ts";
 import { deployedAt } from "../protocol/deployment.ts";
@@ -54,8 +55,8 @@ async function measure(world: LocalWorld): Promise<Row[]> {
   } as const;
   const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 9 });
   const transport = webSocket(world.urls.chain.replace("http", "ws"));
-  const chain = createPublicClient({ transport });
-  const wallet = createWalletClient({ account, chain: null, transport });
+  const chain = createPublicClient({ chain: foundry, transport });
+  const wallet = createWalletClient({ account, chain: foundry, transport });
 
   const mined = new Arrivals();
   const stopHeads = chain.watchBlocks({ onBlock: ({ hash }) => mined.mark(hash) });

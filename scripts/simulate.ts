@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Account,
   type Address,
+  type Hash,
   createPublicClient,
   createWalletClient,
   formatUnits,
@@ -11,6 +12,7 @@ import {
   parseUnits,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
 import { faucetTokenAbi, khipuVaultAbi, savingsPoolAbi } from "../protocol/abis.generated.ts";
 import { deployedAt, parseDeployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
@@ -66,18 +68,15 @@ await runScript(async () => {
   const asset = { address: address("Asset"), abi: faucetTokenAbi } as const;
   const vault = { address: address("KhipuVault"), abi: khipuVaultAbi } as const;
   const pool = { address: address("SavingsPool"), abi: savingsPoolAbi } as const;
-  const chain = createPublicClient({ transport: http(rpc), pollingInterval: 250 });
-  const wallet = createWalletClient({ transport: http(rpc) });
+  const chain = createPublicClient({ chain: foundry, transport: http(rpc), pollingInterval: 250 });
+  const wallet = createWalletClient({ chain: foundry, transport: http(rpc) });
   const decimals = await chain.readContract({ ...asset, functionName: "decimals" });
   const dripAmount = await chain.readContract({ ...asset, functionName: "dripAmount" });
 
-  /** Sends a call that has been tried out before, and waits for it to be mined. */
-  type Call = Omit<Parameters<typeof chain.simulateContract>[0], "account">;
-  async function transact(account: Account, call: Call): Promise<void> {
-    const { request } = await chain.simulateContract({ ...call, account });
-    const hash = await wallet.writeContract({ ...request, chain: null });
-    const receipt = await chain.waitForTransactionReceipt({ hash });
-    if (receipt.status === "reverted") throw new Error(`${call.functionName} was reverted`);
+  /** Waits until a transaction is mined; sending it has already tried it out. */
+  async function mined(sent: Promise<Hash>): Promise<void> {
+    const { status, transactionHash } = await chain.waitForTransactionReceipt({ hash: await sent });
+    if (status === "reverted") throw new Error(`${transactionHash} was reverted`);
   }
 
   async function deposit(account: Account): Promise<void> {
@@ -88,21 +87,37 @@ await runScript(async () => {
       args: [account.address],
     });
     if (balance < amount)
-      await transact(account, { ...asset, functionName: "drip", args: [account.address] });
+      await mined(
+        wallet.writeContract({
+          account: account,
+          ...asset,
+          functionName: "drip",
+          args: [account.address],
+        }),
+      );
     const args = [amount < dripAmount ? amount : dripAmount, account.address, 0n] as const;
-    await transact(account, { ...pool, functionName: "deposit", args });
+    await mined(wallet.writeContract({ account: account, ...pool, functionName: "deposit", args }));
     say(`${account.address} deposited ${formatUnits(args[0], decimals)}`);
   }
 
   async function withdraw(account: Account, principal: bigint): Promise<void> {
     const amount = (principal * BigInt(random.between(5, 60))) / 100n;
     const args = [amount, account.address, maxUint256] as const;
-    await transact(account, { ...pool, functionName: "withdraw", args });
+    await mined(
+      wallet.writeContract({ account: account, ...pool, functionName: "withdraw", args }),
+    );
     say(`${account.address} withdrew ${formatUnits(amount, decimals)}`);
   }
 
   async function claim(account: Account): Promise<void> {
-    await transact(account, { ...pool, functionName: "claimYield", args: [account.address] });
+    await mined(
+      wallet.writeContract({
+        account: account,
+        ...pool,
+        functionName: "claimYield",
+        args: [account.address],
+      }),
+    );
     say(`${account.address} claimed the yield`);
   }
 
@@ -120,15 +135,22 @@ await runScript(async () => {
     mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: FIRST_SAVER + index }),
   );
   for (const saver of savers) {
-    await transact(saver, { ...asset, functionName: "approve", args: [pool.address, maxUint256] });
+    await mined(
+      wallet.writeContract({
+        account: saver,
+        ...asset,
+        functionName: "approve",
+        args: [pool.address, maxUint256],
+      }),
+    );
   }
 
   for (let action = 0; ; action++) {
     const saver = random.oneOf(savers);
     await act(saver);
     if (action % ACTIONS_PER_REPORT === 0) {
-      await transact(saver, { ...vault, functionName: "rebalance" });
-      await transact(saver, { ...vault, functionName: "report" });
+      await mined(wallet.writeContract({ account: saver, ...vault, functionName: "rebalance" }));
+      await mined(wallet.writeContract({ account: saver, ...vault, functionName: "report" }));
       say("the vault's idle money was put to work and its yield booked");
     }
     await sleep(random.between(500, seconds * 1_000));
