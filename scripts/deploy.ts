@@ -130,9 +130,6 @@ function readParameters(file: string): Parameters {
   }
 }
 
-const journalFolder = (deploymentId: string) => join(root, "ignition", "deployments", deploymentId);
-const startBlockFile = (deploymentId: string) => `${journalFolder(deploymentId)}.start-block`;
-
 /** The block before the first transaction, also for a deployment that goes on after an interruption. */
 async function rememberStartBlock(
   deploymentId: string,
@@ -144,6 +141,14 @@ async function rememberStartBlock(
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, String(block));
   return block;
+}
+
+function journalFolder(deploymentId: string): string {
+  return join(root, "ignition", "deployments", deploymentId);
+}
+
+function startBlockFile(deploymentId: string): string {
+  return `${journalFolder(deploymentId)}.start-block`;
 }
 
 function forget(deploymentId: string): void {

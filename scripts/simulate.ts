@@ -134,16 +134,18 @@ await runScript(async () => {
   const savers = Array.from({ length: SAVERS }, (_, index) =>
     mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: FIRST_SAVER + index }),
   );
-  for (const saver of savers) {
-    await mined(
-      wallet.writeContract({
-        account: saver,
-        ...asset,
-        functionName: "approve",
-        args: [pool.address, maxUint256],
-      }),
-    );
-  }
+  await Promise.all(
+    savers.map((account) =>
+      mined(
+        wallet.writeContract({
+          account,
+          ...asset,
+          functionName: "approve",
+          args: [pool.address, maxUint256],
+        }),
+      ),
+    ),
+  );
 
   for (let action = 0; ; action++) {
     const saver = random.oneOf(savers);
