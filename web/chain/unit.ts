@@ -1,0 +1,2 @@
+import { useSyncExternalStore } from "react";
+import type { Unit } from "../language/amounts.ts";
