@@ -7,7 +7,7 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   build: {
-    outDir: process.env["KHIPU_WEB_DIR"] ?? `${import.meta.dirname}/../.khipu/web`,
+    outDir: process.env["KHIPU_WEB_OUT"] ?? `${import.meta.dirname}/../.khipu/web`,
     emptyOutDir: true,
     target: "es2022",
   },

@@ -19,7 +19,6 @@ export const assetAbi = parseAbi([
 
 export const vaultAbi = parseAbi([
   "function totalAssets() view returns (uint256)",
-  "function maxDeposit(address receiver) view returns (uint256)",
   "function previewDeposit(uint256 assets) view returns (uint256)",
   "function previewWithdraw(uint256 assets) view returns (uint256)",
 ]);
@@ -30,6 +29,11 @@ export const poolAbi = parseAbi([
   "function withdraw(uint256 assets, address receiver, uint256 maxShares) returns (uint256 shares)",
   "function withdrawAll(address receiver, uint256 minAssets) returns (uint256 assets)",
   "function claimYield(address receiver) returns (uint256 assets)",
+  "function maxDeposit(address saver) view returns (uint256 assets)",
+  "function minimumDeposit() view returns (uint256)",
+  "error ZeroAmount()",
+  "error PrincipalTooLow(uint256 assets, uint256 principal)",
+  "error NothingToClaim(address saver)",
   "function positionOf(address saver) view returns (uint256 shares, uint256 principal, uint256 value, uint256 yield)",
 ]);
 

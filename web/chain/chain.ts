@@ -9,7 +9,12 @@ import { ProblemError } from "../transactions/problems.ts";
 const receiptTimeout = 90_000;
 
 /** The chain as the transaction engine sees it, through the connected wallet and our own node. */
-export function chainOf(wagmi: Config, reader: PublicClient, account: Address, gasSymbol: string): Chain {
+export function chainOf(
+  wagmi: Config,
+  reader: PublicClient,
+  account: Address,
+  gasSymbol: string,
+): Chain {
   return {
     simulate: async (call) => {
       await reader.simulateContract({ ...request(call), account });
@@ -18,7 +23,11 @@ export function chainOf(wagmi: Config, reader: PublicClient, account: Address, g
     send: async (call) => {
       const chainId = wagmi.chains[0].id;
       const wallet = await getConnectorClient(wagmi, { account, chainId });
-      return writeContract(wallet, { ...request(call), account: wallet.account as Account, chain: wallet.chain });
+      return writeContract(wallet, {
+        ...request(call),
+        account: wallet.account as Account,
+        chain: wallet.chain,
+      });
     },
     receipt: async (hash, onReplaced) => {
       let outcome: Receipt["outcome"] = "confirmed";
@@ -40,7 +49,12 @@ function request({ address, abi, functionName, args }: Call) {
   return { address, abi, functionName, args };
 }
 
-async function checkGas(reader: PublicClient, account: Address, call: Call, symbol: string): Promise<void> {
+async function checkGas(
+  reader: PublicClient,
+  account: Address,
+  call: Call,
+  symbol: string,
+): Promise<void> {
   const [gas, price, balance] = await Promise.all([
     reader.estimateContractGas({ ...request(call), account }),
     reader.getGasPrice(),

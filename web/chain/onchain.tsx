@@ -16,7 +16,7 @@ function wagmiFor(config: Config): WagmiConfig {
     id: deployment.chainId,
     name: networkName(deployment.network),
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [new URL(rpcUrl, location.href).href] } },
+    rpcUrls: { default: { http: [rpcUrl] } },
     ...(explorerUrl && { blockExplorers: { default: { name: "Explorer", url: explorerUrl } } }),
     testnet: testNetwork,
   });

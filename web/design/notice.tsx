@@ -18,7 +18,11 @@ export function Notice({
   children: ReactNode;
 }) {
   return (
-    <div className={styles.notice} data-tone={tone} {...(live && { role: tone === "bad" ? "alert" : "status" })}>
+    <div
+      className={styles.notice}
+      data-tone={tone}
+      {...(live && { role: tone === "bad" ? "alert" : "status" })}
+    >
       <div className={styles.text}>
         {title && <strong className={styles.title}>{title}</strong>}
         {children}

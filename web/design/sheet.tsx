@@ -28,7 +28,12 @@ export function Sheet({
           {children}
           <Dialog.Close className={styles.close} aria-label={closeLabel}>
             <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
-              <path d="M2 2l10 10M12 2L2 12" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+              <path
+                d="M2 2l10 10M12 2L2 12"
+                stroke="currentColor"
+                strokeWidth="2"
+                strokeLinecap="round"
+              />
             </svg>
           </Dialog.Close>
         </Dialog.Content>

@@ -28,13 +28,17 @@ export function formatAmount(
 }
 
 /** The same with the symbol behind it, held together by a space that does not break. */
-export function formatMoney(value: bigint, unit: Unit, locale: string, fraction?: Fraction): string {
+export function formatMoney(
+  value: bigint,
+  unit: Unit,
+  locale: string,
+  fraction?: Fraction,
+): string {
   return `${formatAmount(value, unit.decimals, locale, fraction)}\u00a0${unit.symbol}`;
 }
 
 export type ParsedAmount =
-  | { ok: true; value: bigint }
-  | { ok: false; problem: "empty" | "zero" | "format" | "precise" };
+  { ok: true; value: bigint } | { ok: false; problem: "empty" | "zero" | "format" | "precise" };
 
 function decimalMark(locale: string): "." | "," {
   return new Intl.NumberFormat(locale).format(1.5).includes(",") ? "," : ".";

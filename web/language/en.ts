@@ -49,9 +49,15 @@ export const en = {
     connectTitle: "Start with any amount",
     connectText: "Connect a wallet to deposit, and to see what is yours.",
     points: [
-      ["Yours at any time", "Withdraw in full whenever you like; no lock, no notice, nobody to ask."],
+      [
+        "Yours at any time",
+        "Withdraw in full whenever you like; no lock, no notice, nobody to ask.",
+      ],
       ["One signature, one transaction", "No separate approval when your token supports permits."],
-      ["Yield you can see", "It grows by the second and you claim it without touching your deposit."],
+      [
+        "Yield you can see",
+        "It grows by the second and you claim it without touching your deposit.",
+      ],
     ] as readonly (readonly [string, string])[],
     value: "Worth now",
     principal: "Deposited",
@@ -84,7 +90,9 @@ export const en = {
     precise: (decimals: number) => `Use at most ${decimals} digits after the decimal point.`,
     overBalance: (available: string) => `You have ${available}. Enter that or less.`,
     overPrincipal: (available: string) => `You have deposited ${available}. Enter that or less.`,
-    overLimit: (available: string) => `The pool takes ${available} more at the moment. Enter that or less.`,
+    underMinimum: (minimum: string) => `The smallest deposit is ${minimum}.`,
+    overLimit: (available: string) =>
+      `The pool takes ${available} more at the moment. Enter that or less.`,
   },
 
   transaction: {
@@ -107,7 +115,13 @@ export const en = {
       rejected: "You declined in your wallet. Nothing was sent; try again when you like.",
       lost: "Sent, but the network stopped answering. It may still go through: check again before you send it once more.",
     },
-    steps: { prepare: "Prepare", sign: "Sign", send: "Send", confirmed: "Confirmed", indexed: "Indexed" },
+    steps: {
+      prepare: "Prepare",
+      sign: "Sign",
+      send: "Send",
+      confirmed: "Confirmed",
+      indexed: "Indexed",
+    },
     progress: "Progress",
     again: "Try again",
     check: "Check again",
@@ -120,25 +134,35 @@ export const en = {
     rejected: () => "You declined in your wallet. Nothing was sent; try again when you like.",
     noGas: ({ symbol }: { symbol: string }) =>
       `Your wallet has too little ${symbol} for the network fee. Add some ${symbol} and try again.`,
-    walletBusy: () => "Your wallet already has a request open. Answer that one first, then try again.",
+    walletBusy: () =>
+      "Your wallet already has a request open. Answer that one first, then try again.",
     walletGone: () => "Your wallet does not answer. Unlock it or reconnect it, then try again.",
     wrongNetwork: () => "Your wallet is on another network. Switch to the right one and try again.",
     network: () =>
       "The network does not answer. Nothing was sent; check your connection and try again in a moment.",
-    cancelled: () => "You replaced this transaction in your wallet, so it did not happen. Nothing was moved.",
-    reverted: () => "The contract refused this transaction, and nothing was moved. Reload the page and try again.",
+    cancelled: () =>
+      "You replaced this transaction in your wallet, so it did not happen. Nothing was moved.",
+    reverted: () =>
+      "The contract refused this transaction, and nothing was moved. Reload the page and try again.",
     refused: ({ name }: { name: string }) =>
       `The contract refused this (${name}), and nothing was moved. Reload the page and try again.`,
-    unknown: () => "Something unexpected went wrong. Nothing was moved as far as we can tell; try again.",
-    balanceTooLow: () => "There is not enough in your wallet for this. Enter a smaller amount or get more first.",
-    allowanceTooLow: () => "The approval does not cover this amount. Try again and approve the full amount.",
+    unknown: () =>
+      "Something unexpected went wrong. Nothing was moved as far as we can tell; try again.",
+    balanceTooLow: () =>
+      "There is not enough in your wallet for this. Enter a smaller amount or get more first.",
+    allowanceTooLow: () =>
+      "The approval does not cover this amount. Try again and approve the full amount.",
     permitExpired: () => "The permit you signed has run out. Try again and sign a new one.",
-    permitInvalid: () => "The signature does not fit your account. Reconnect your wallet and sign again.",
+    permitInvalid: () =>
+      "The signature does not fit your account. Reconnect your wallet and sign again.",
     nothingToDo: () => "There is nothing to move here. Enter an amount above zero.",
-    priceMoved: () => "The price moved while you were deciding, so nothing was sent. Try again with the new price.",
+    priceMoved: () =>
+      "The price moved while you were deciding, so nothing was sent. Try again with the new price.",
     tooMuchPrincipal: () => "That is more than you have deposited. Enter a smaller amount.",
-    poolFull: () => "The pool cannot take this amount right now. Try a smaller one, or come back later.",
-    paused: () => "Deposits are stopped for now. Withdrawing always works; please come back later to deposit.",
+    poolFull: () =>
+      "The pool cannot take this amount right now. Try a smaller one, or come back later.",
+    paused: () =>
+      "Deposits are stopped for now. Withdrawing always works; please come back later to deposit.",
     illiquid: () =>
       "Part of the money is lent out at this moment, so it cannot all leave at once. Try a smaller amount, or try again soon.",
     tooEarly: () => "There is no yield to claim yet. Let your savings grow a little and try again.",
@@ -146,7 +170,8 @@ export const en = {
 
   faucet: {
     title: (symbol: string) => `Get free ${symbol}`,
-    text: (symbol: string) => `This is a test network. ${symbol} here is play money to try everything with.`,
+    text: (symbol: string) =>
+      `This is a test network. ${symbol} here is play money to try everything with.`,
     drip: (amount: string) => `Get ${amount}`,
     gasTitle: "And for the network fee?",
     gasText: (symbol: string) =>
@@ -158,7 +183,8 @@ export const en = {
     title: "Happening now",
     empty: "Nothing has happened yet. The first deposit will appear here within a second.",
     loading: "Reading the latest movements…",
-    unavailable: "The live feed is not reachable. Your balances still come straight from the network; we keep trying.",
+    unavailable:
+      "The live feed is not reachable. Your balances still come straight from the network; we keep trying.",
     you: "You",
     types: {
       DepositMade: (who: string) => `${who} deposited`,
@@ -184,14 +210,17 @@ export const en = {
     offline: "Live feed offline",
     explainLive: (lag: string) => `The index is ${lag} behind the chain.`,
     explainLiveUnknown: "Connected to the live index.",
-    explainBehind: "The index is catching up; balances come straight from the chain and are not affected.",
-    explainReconnecting: "The connection was lost and is being set up again. Nothing is missed: it goes on where it stopped.",
+    explainBehind:
+      "The index is catching up; balances come straight from the chain and are not affected.",
+    explainReconnecting:
+      "The connection was lost and is being set up again. Nothing is missed: it goes on where it stopped.",
     explainOffline: "The live index is not reachable. Balances still come straight from the chain.",
   },
 
   config: {
     title: "This copy of KhipuVault is not set up yet",
-    missing: "The file config.json is missing beside the app. Whoever runs this site needs to put it there.",
+    missing:
+      "The file config.json is missing beside the app. Whoever runs this site needs to put it there.",
     malformed: "The file config.json is there, but something in it is wrong:",
     retry: "Try again",
   },

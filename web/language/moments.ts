@@ -9,7 +9,10 @@ export function formatAgo(seconds: number, locale: string): string | undefined {
   const step = steps.find(([, size]) => seconds >= size);
   if (!step) return undefined;
   const [unit, size] = step;
-  return new Intl.RelativeTimeFormat(locale, { style: "short" }).format(-Math.floor(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(locale, { style: "short" }).format(
+    -Math.floor(seconds / size),
+    unit,
+  );
 }
 
 /** "12 sec": a length of time in its largest fitting unit. */

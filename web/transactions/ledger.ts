@@ -2,9 +2,12 @@ import type { Hash } from "viem";
 import { followTransaction, type Prepare, runTransaction, type Surroundings } from "./engine.ts";
 import { hashOf, next, type TransactionEvent, type TransactionState } from "./machine.ts";
 
-export type Intent =
-  | { kind: "deposit" | "withdraw" | "claim" | "drip"; amount: bigint }
-  | { kind: "withdrawAll"; amount: bigint };
+export interface Intent {
+  kind: "deposit" | "withdraw" | "withdrawAll" | "claim" | "drip";
+  amount: bigint;
+  /** the saver's principal when the transaction was started */
+  principalBefore: bigint;
+}
 
 export interface Entry {
   id: number;
@@ -24,6 +27,7 @@ export class Ledger {
   #entries: readonly Entry[] = [];
   #nextId = 1;
   readonly #listeners = new Set<() => void>();
+  readonly #settledListeners = new Set<() => void>();
   readonly #index: IndexWatch;
 
   constructor(index: IndexWatch) {
@@ -44,6 +48,12 @@ export class Ledger {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Hears each time a transaction is in a block: what was read of the chain before is old now. */
+  onSettled(listener: () => void): () => void {
+    this.#settledListeners.add(listener);
+    return () => this.#settledListeners.delete(listener);
+  }
+
   /** Starts a transaction; resolves when it is in a block or has ended otherwise. */
   async start(
     intent: Intent,
@@ -55,7 +65,9 @@ export class Ledger {
     const opened: Entry = { id, intent, account, state: { name: "idle" } };
     // A new attempt takes the place of an ended one of the same kind.
     const others = this.#entries.filter(
-      (entry) => entry.intent.kind !== intent.kind || ["confirmed", "sent", "lost"].includes(entry.state.name),
+      (entry) =>
+        entry.intent.kind !== intent.kind ||
+        ["confirmed", "sent", "lost"].includes(entry.state.name),
     );
     this.#set([opened, ...others]);
     await runTransaction(prepare, surroundings, (event) => {
@@ -66,7 +78,9 @@ export class Ledger {
 
   /** Looks again for a transaction that the network fell silent about. */
   async find(id: number, surroundings: Surroundings): Promise<void> {
-    const hash = this.#entries.map((entry) => (entry.id === id ? hashOf(entry.state) : undefined)).find(Boolean);
+    const hash = this.#entries
+      .map((entry) => (entry.id === id ? hashOf(entry.state) : undefined))
+      .find(Boolean);
     if (!hash) return;
     this.#report(id, { type: "replaced", hash });
     await followTransaction(hash, surroundings.chain, (event) => {
@@ -85,10 +99,14 @@ export class Ledger {
         const state = next(entry.state, event);
         const hash = hashOf(state);
         // The index can be ahead of what our own node tells us.
-        const known = state.name === "sent" && event.type !== "retracted" && hash && this.#index.has(hash);
+        const known =
+          state.name === "sent" && event.type !== "retracted" && hash && this.#index.has(hash);
         return { ...entry, state: known ? next(state, { type: "indexed" }) : state };
       }),
     );
+    if (event.type === "confirmed" || event.type === "indexed") {
+      for (const listener of this.#settledListeners) listener();
+    }
   }
 
   #set(entries: readonly Entry[]): void {

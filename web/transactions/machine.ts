@@ -98,8 +98,7 @@ const transitions: Transitions = {
 export function next(state: TransactionState, event: TransactionEvent): TransactionState {
   // The table pairs each handler with its state and event; TypeScript cannot follow the pairing through two lookups.
   const handler = transitions[state.name][event.type] as
-    | ((state: TransactionState, event: TransactionEvent) => TransactionState)
-    | undefined;
+    ((state: TransactionState, event: TransactionEvent) => TransactionState) | undefined;
   return handler ? handler(state, event) : state;
 }
 

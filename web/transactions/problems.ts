@@ -86,7 +86,8 @@ export function explain(error: unknown, abis: readonly Abi[], symbol: string): P
   if (find(error, UserRejectedRequestError)) return { code: "rejected" };
   if (find(error, InsufficientFundsError)) return { code: "noGas", symbol };
   if (find(error, ResourceUnavailableRpcError)) return { code: "walletBusy" };
-  if (find(error, ChainMismatchError) ?? find(error, SwitchChainError)) return { code: "wrongNetwork" };
+  if (find(error, ChainMismatchError) ?? find(error, SwitchChainError))
+    return { code: "wrongNetwork" };
 
   const data = revertData(error);
   if (data) return explainRevert(data, abis);

@@ -31,11 +31,18 @@ export function ActivityFeed() {
       </div>
 
       {movements.length === 0 && history === "loading" && <Loading label={t.activity.loading} />}
-      {movements.length === 0 && history === "loaded" && <p className={styles.empty}>{t.activity.empty}</p>}
+      {movements.length === 0 && history === "loaded" && (
+        <p className={styles.empty}>{t.activity.empty}</p>
+      )}
       {history === "unavailable" && <Notice tone="warn">{t.activity.unavailable}</Notice>}
 
       {movements.length > 0 && (
-        <ol className={styles.list} role="log" aria-labelledby="activity-title" aria-relevant="additions">
+        <ol
+          className={styles.list}
+          role="log"
+          aria-labelledby="activity-title"
+          aria-relevant="additions"
+        >
           {movements.map((movement) => (
             <Row
               key={movement.key}
@@ -61,7 +68,10 @@ function Row({ movement, now, fresh }: { movement: Movement; now: number; fresh:
   const sentence = own ? t.activity.youTypes[type] : t.activity.types[type](shortAddress(account));
   const when = formatAgo(now - timestamp, locale) ?? t.time.now;
   const time = (
-    <time dateTime={new Date(timestamp * 1_000).toISOString()} title={new Date(timestamp * 1_000).toLocaleString(locale)}>
+    <time
+      dateTime={new Date(timestamp * 1_000).toISOString()}
+      title={new Date(timestamp * 1_000).toLocaleString(locale)}
+    >
       {when}
     </time>
   );
@@ -74,7 +84,9 @@ function Row({ movement, now, fresh }: { movement: Movement; now: number; fresh:
       style={{ "--dye": `var(--${dyeOf[type]})` } as CSSProperties}
     >
       <span className={styles.what}>{sentence}</span>
-      <span className={`${styles.amount ?? ""} figures`}>{formatMoney(assets, unit, locale)}</span>
+      <span className={`${styles.amount ?? ""} figures`}>
+        {unit && formatMoney(assets, unit, locale)}
+      </span>
       <span className={styles.when}>
         {explorerUrl ? (
           <a href={`${explorerUrl}/tx/${transactionHash}`} target="_blank" rel="noreferrer">

@@ -25,14 +25,27 @@ export function ConnectionBadge({ now }: { now: number }) {
           ? { mood: "waiting", text: t.live.connecting, explanation: t.live.connecting }
           : { mood: "broken", text: t.live.reconnecting, explanation: t.live.explainReconnecting };
       case "waiting":
-        return { mood: "broken", text: t.live.reconnecting, explanation: t.live.explainReconnecting };
+        return {
+          mood: "broken",
+          text: t.live.reconnecting,
+          explanation: t.live.explainReconnecting,
+        };
       case "closed":
         return { mood: "broken", text: t.live.offline, explanation: t.live.explainOffline };
       case "open":
-        if (!lag.known) return { mood: "live", text: t.live.live, explanation: t.live.explainLiveUnknown };
+        if (!lag.known)
+          return { mood: "live", text: t.live.live, explanation: t.live.explainLiveUnknown };
         return lag.behind
-          ? { mood: "behind", text: t.live.behind(formatSpan(lag.seconds, locale)), explanation: t.live.explainBehind }
-          : { mood: "live", text: t.live.live, explanation: t.live.explainLive(formatSpan(lag.seconds, locale)) };
+          ? {
+              mood: "behind",
+              text: t.live.behind(formatSpan(lag.seconds, locale)),
+              explanation: t.live.explainBehind,
+            }
+          : {
+              mood: "live",
+              text: t.live.live,
+              explanation: t.live.explainLive(formatSpan(lag.seconds, locale)),
+            };
     }
   })();
 
@@ -60,11 +73,19 @@ function useChainHead(wanted: boolean): Head | undefined {
       const response = await fetch(rpcUrl, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] }),
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "eth_getBlockByNumber",
+          params: ["latest", false],
+        }),
         signal,
       });
       const { result } = z.parse(blockAnswer, await response.json());
-      return { number: BigInt(result.number).toString(), timestamp: BigInt(result.timestamp).toString() };
+      return {
+        number: BigInt(result.number).toString(),
+        timestamp: BigInt(result.timestamp).toString(),
+      };
     },
   });
   return wanted ? data : undefined;

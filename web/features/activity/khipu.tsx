@@ -13,7 +13,7 @@ export function Khipu() {
   const { t } = useVoice();
   const movements = useMovements();
   const { arrived, events } = useLive();
-  const { decimals } = useUnit();
+  const unit = useUnit();
   const arrivedKeys = new Set(
     events.filter(({ id }) => arrived.has(id)).map((event) => movementOf(event)?.key),
   );
@@ -29,7 +29,7 @@ export function Khipu() {
         : movements.map(({ key, type, assets, transactionHash }) => (
             <div key={key} className={styles.place} data-arrived={arrivedKeys.has(key)}>
               <Cord
-                number={assets / 10n ** BigInt(decimals)}
+                number={unit ? assets / 10n ** BigInt(unit.decimals) : 0n}
                 dye={dyeOf[type]}
                 bend={bendOf(transactionHash)}
               />
