@@ -11,6 +11,7 @@ export default defineConfig(
     ".khipu/",
     "**/generated/",
     "**/*.generated.*",
+    "indexer/ponder-env.d.ts",
   ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

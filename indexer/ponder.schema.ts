@@ -10,6 +10,26 @@ export const account = onchainTable("account", (t) => ({
   lastSeen: t.bigint().notNull(),
 }));
 
+/**
+ * A vault's books after its last change. Until the next one, a share is worth
+ * `(grossAssets - locked + 1) / (totalSupply + 1e6)`, where `locked` falls evenly from `lockedProfit` at `unlockStart` to
+ * nothing at `unlockEnd`.
+ */
+export const vault = onchainTable(
+  "vault",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    address: t.hex().notNull(),
+    grossAssets: t.bigint().notNull(),
+    totalSupply: t.bigint().notNull(),
+    lockedProfit: t.bigint().notNull(),
+    unlockStart: t.bigint().notNull(),
+    unlockEnd: t.bigint().notNull(),
+    updatedAt: t.bigint().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.address] }) }),
+);
+
 /** What one saver has in one savings pool. */
 export const savingsPosition = onchainTable(
   "savings_position",

@@ -211,7 +211,7 @@ export class LocalWorld {
     ];
     const simulation = this.#start("The simulation", "simulation", binary("node"), args, {});
     await this.#untilReady(simulation, () =>
-      Promise.resolve(readFileSync(simulation.logFile, "utf8").includes("deposited")),
+      Promise.resolve(readFileSync(simulation.logFile, "utf8").includes("seed")),
     );
   }
 
