@@ -81,11 +81,10 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     while (isDue) {
       isDue = false;
       try {
-        const wasReady = hub.head !== undefined;
+        const before = hub.head;
         await hub.advance();
-        if (!wasReady && hub.head) {
-          logger().info({ msg: "Live layer is ready", block: hub.head.number });
-        }
+        const { head } = hub;
+        if (!before && head) logger().info({ msg: "Live layer is ready", block: head.number });
       } catch (error) {
         service.report("Live layer could not read the log", error);
         break;
