@@ -4,12 +4,22 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["artifacts/", "cache/", "coverage/", ".khipu/", "**/generated/", "**/*.generated.*"]),
+  globalIgnores([
+    "artifacts/",
+    "cache/",
+    "coverage/",
+    ".khipu/",
+    "**/generated/",
+    "**/*.generated.*",
+    "indexer/ponder-env.d.ts",
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // Numbers and bigints read well inside templates.
       "@typescript-eslint/restrict-template-expressions": [

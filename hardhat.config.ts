@@ -31,6 +31,7 @@ export default defineConfig({
     npmFilesToBuild: [
       "@chainlink/contracts/src/v0.8/vrf/dev/VRFCoordinatorV2_5.sol",
       "@chainlink/contracts/src/v0.8/vrf/dev/BlockhashStore.sol",
+      "@openzeppelin/contracts/access/manager/AccessManager.sol",
     ],
   },
   networks: {

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {SharePrice} from "./SharePrice.sol";
+
+/// @title IKhipuVault
+/// @notice An ERC-4626 vault over any number of ERC-4626 strategies. Roles choose where the money works and how much
+/// of it; no role, stop or failing strategy can close an exit.
+///
+/// Money comes in as idle money; {rebalance}, which anybody may call, puts it to work. Yield counts only once
+/// {report}, which anybody may call too, has booked it, and is then released evenly over {unlockPeriod}. A loss counts
+/// from the moment it can be seen: first against the yield that is still locked, then against the share price.
+interface IKhipuVault is IERC4626 {
+    /// @notice How much of the vault one strategy may hold; both limits apply.
+    /// @param absolute In assets.
+    /// @param relativeBps In hundredths of a percent of all the vault's assets.
+    struct Caps {
+        uint128 absolute;
+        uint16 relativeBps;
+    }
+
+    /// @notice What the vault has in one strategy.
+    /// @param shares Shares of the strategy, counted when they were received, never read from its ledger.
+    /// @param assets What they were worth when last booked.
+    struct Holding {
+        uint128 shares;
+        uint128 assets;
+    }
+
+    // ------------------------------------------------------------------------------------------------------ events
+
+    /// @notice The vault's books after a change. With them the share price is known for every second that follows:
+    /// `(grossAssets - locked + 1) / (totalSupply + 1e6)`, where `locked` falls evenly from `lockedProfit` at
+    /// `unlockStart` to nothing at `unlockEnd`.
+    /// @param grossAssets All assets, the still locked profit included.
+    /// @param totalSupply All shares.
+    /// @param lockedProfit Profit that was locked at `unlockStart`.
+    /// @param unlockStart From when it is released.
+    /// @param unlockEnd When all of it is released.
+    event AccountsUpdated(
+        uint256 grossAssets,
+        uint256 totalSupply,
+        uint256 lockedProfit,
+        uint256 unlockStart,
+        uint256 unlockEnd
+    );
+
+    /// @notice A strategy's gain or loss was booked.
+    /// @param strategy The strategy.
+    /// @param profit What it gained since it was last booked.
+    /// @param loss What it lost since it was last booked.
+    /// @param assetsAfter What the vault has in it now.
+    event StrategyBooked(address indexed strategy, uint256 profit, uint256 loss, uint256 assetsAfter);
+
+    /// @notice Profit was booked, the fee taken and the rest locked.
+    /// @param caller Who called {report}.
+    /// @param profit All strategies' gains.
+    /// @param loss All strategies' losses. Profit pays no fee until it has made good for them.
+    /// @param feeAssets The part of the profit that went to the fee recipient.
+    /// @param feeShares The shares minted for it.
+    event Reported(
+        address indexed caller,
+        uint256 profit,
+        uint256 loss,
+        uint256 feeAssets,
+        uint256 feeShares
+    );
+
+    /// @notice Idle money went to work.
+    /// @param strategy Where to.
+    /// @param assets How much.
+    /// @param assetsAfter What the vault has in the strategy now.
+    /// @param idleAfter What is idle now.
+    event StrategySupplied(address indexed strategy, uint256 assets, uint256 assetsAfter, uint256 idleAfter);
+
+    /// @notice Money came back from a strategy.
+    /// @param strategy Where from.
+    /// @param assets How much.
+    /// @param assetsAfter What the vault has in the strategy now.
+    /// @param idleAfter What is idle now.
+    event StrategyDrawn(address indexed strategy, uint256 assets, uint256 assetsAfter, uint256 idleAfter);
+
+    /// @notice A strategy failed to take or to give back money and was left out.
+    /// @param strategy The strategy.
+    /// @param assets What it was asked to take or to give.
+    event StrategyLeftOut(address indexed strategy, uint256 assets);
+
+    /// @notice Shares were redeemed for a part of everything that the vault holds.
+    /// @param caller Who called.
+    /// @param receiver Who got the assets and the strategy shares.
+    /// @param owner Whose shares were burned.
+    /// @param idleAssets How much of the asset was paid.
+    /// @param value What all of it was worth.
+    /// @param shares How many shares were burned.
+    event RedeemedInKind(
+        address indexed caller,
+        address indexed receiver,
+        address indexed owner,
+        uint256 idleAssets,
+        uint256 value,
+        uint256 shares
+    );
+
+    /// @notice A strategy may hold money from now on.
+    event StrategyAdded(address indexed strategy, uint256 absoluteCap, uint256 relativeCapBps);
+
+    /// @notice A strategy's caps were raised or lowered.
+    event CapsSet(address indexed strategy, uint256 absoluteCap, uint256 relativeCapBps);
+
+    /// @notice A strategy holds nothing any more and left the vault.
+    event StrategyRemoved(address indexed strategy);
+
+    /// @notice A strategy that cannot be read was booked as lost. What it gives back later counts as profit.
+    event StrategyWrittenOff(address indexed strategy, uint256 loss);
+
+    /// @notice The order in which strategies are filled was set.
+    event SupplyOrderSet(IERC4626[] strategies);
+
+    /// @notice The order in which strategies are emptied was set.
+    event WithdrawalOrderSet(IERC4626[] strategies);
+
+    /// @notice The share of the assets that {rebalance} leaves idle was set.
+    event IdleBufferSet(uint256 bufferBps);
+
+    /// @notice The part of new profit that is taken as a fee was set.
+    event FeeSet(uint256 feeBps);
+
+    /// @notice Who gets the fee was set.
+    event FeeRecipientSet(address indexed recipient);
+
+    /// @notice Deposits were stopped. Withdrawals cannot be.
+    event DepositsStopped(address indexed by);
+
+    /// @notice Deposits were allowed again.
+    event DepositsResumed(address indexed by);
+
+    // ------------------------------------------------------------------------------------------------------ errors
+
+    /// @notice The shares are worth nothing now.
+    error ZeroAmount();
+
+    /// @notice The deposit is too small for a single share.
+    error ZeroShares(uint256 assets);
+
+    /// @notice An address that must be given was zero.
+    error ZeroAddress();
+
+    /// @notice The share price moved: fewer shares than the caller accepts.
+    error TooFewShares(uint256 shares, uint256 minShares);
+
+    /// @notice The share price moved: more shares than the caller accepts.
+    error TooManyShares(uint256 shares, uint256 maxShares);
+
+    /// @notice The share price moved: fewer assets than the caller accepts.
+    error TooFewAssets(uint256 assets, uint256 minAssets);
+
+    /// @notice The share price moved: more assets than the caller accepts.
+    error TooManyAssets(uint256 assets, uint256 maxAssets);
+
+    /// @notice The asset took a fee on its transfer; such assets cannot be saved here.
+    error AssetTookFee(uint256 sent, uint256 received);
+
+    /// @notice The strategies cannot give back enough now: withdraw less, or leave with {redeemInKind}.
+    error InsufficientLiquidity(uint256 assets, uint256 available);
+
+    /// @notice The call came with too little gas to tell a failing strategy from a starved one: send more.
+    error NotEnoughGas();
+
+    /// @notice The function is for the vault itself.
+    error OnlySelf(address caller);
+
+    /// @notice The strategy took or gave something else than it was asked for.
+    error StrategyMisbehaved(address strategy);
+
+    /// @notice The strategy saves another asset.
+    error WrongAsset(address strategy, address strategyAsset);
+
+    /// @notice The strategy is already in the vault.
+    error StrategyKnown(address strategy);
+
+    /// @notice The strategy is not in the vault.
+    error StrategyUnknown(address strategy);
+
+    /// @notice The vault has as many strategies as it can value within one transaction.
+    error TooManyStrategies(uint256 max);
+
+    /// @notice The strategy can be valued, so there is nothing to write off.
+    error StrategyReadable(address strategy);
+
+    /// @notice The order must name each strategy of the vault once.
+    error NotAPermutation();
+
+    /// @notice The new caps are not on the side of the old ones that this function is for.
+    error CapsOutOfRange(uint256 absoluteCap, uint256 relativeCapBps);
+
+    /// @notice The new fee is not on the side of the old one that this function is for, or above the limit in code.
+    error FeeOutOfRange(uint256 feeBps);
+
+    /// @notice The buffer is more than all assets.
+    error BufferOutOfRange(uint256 bufferBps);
+
+    /// @notice The unlock period is outside the limits in code.
+    error UnlockPeriodOutOfRange(uint256 unlockPeriod);
+
+    // --------------------------------------------------------------------------------------------- savers' actions
+
+    /// @notice Deposits, unless the share price has moved too far.
+    /// @param assets What to deposit.
+    /// @param receiver Who gets the shares.
+    /// @param minShares The least number of shares to accept.
+    /// @return shares Shares minted, rounded down.
+    function deposit(uint256 assets, address receiver, uint256 minShares) external returns (uint256 shares);
+
+    /// @notice Deposits with an EIP-2612 permit of the asset. A permit that somebody else has already used is no
+    /// hindrance, as long as the allowance is there.
+    /// @param assets What to deposit.
+    /// @param receiver Who gets the shares.
+    /// @param minShares The least number of shares to accept.
+    /// @param deadline Until when the permit holds.
+    /// @param v Signature.
+    /// @param r Signature.
+    /// @param s Signature.
+    /// @return shares Shares minted, rounded down.
+    function depositWithPermit(
+        uint256 assets,
+        address receiver,
+        uint256 minShares,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (uint256 shares);
+
+    /// @notice Mints, unless the share price has moved too far.
+    /// @param shares What to mint.
+    /// @param receiver Who gets the shares.
+    /// @param maxAssets The most assets to pay.
+    /// @return assets Assets paid, rounded up.
+    function mint(uint256 shares, address receiver, uint256 maxAssets) external returns (uint256 assets);
+
+    /// @notice Withdraws, unless the share price has moved too far.
+    /// @param assets What to withdraw.
+    /// @param receiver Who gets the assets.
+    /// @param owner Whose shares are burned.
+    /// @param maxShares The most shares to burn.
+    /// @return shares Shares burned, rounded up.
+    function withdraw(
+        uint256 assets,
+        address receiver,
+        address owner,
+        uint256 maxShares
+    ) external returns (uint256 shares);
+
+    /// @notice Redeems, unless the share price has moved too far.
+    /// @param shares What to redeem.
+    /// @param receiver Who gets the assets.
+    /// @param owner Whose shares are burned.
+    /// @param minAssets The least assets to accept.
+    /// @return assets Assets paid, rounded down.
+    function redeem(
+        uint256 shares,
+        address receiver,
+        address owner,
+        uint256 minAssets
+    ) external returns (uint256 assets);
+
+    /// @notice The exit that needs no strategy's liquidity: pays an equal part of everything the vault holds, idle
+    /// money as money and each strategy's shares as shares. A strategy whose shares cannot even be transferred can be
+    /// left out; the part of the vault shares that stands for it is then not burned.
+    /// @param shares How many vault shares to redeem at most.
+    /// @param receiver Who gets it.
+    /// @param owner Whose shares are burned.
+    /// @param leaveOut Strategies to leave out.
+    /// @return burned Shares burned: those that stand for what was paid, rounded up.
+    function redeemInKind(
+        uint256 shares,
+        address receiver,
+        address owner,
+        address[] calldata leaveOut
+    ) external returns (uint256 burned);
+
+    // ------------------------------------------------------------------------------------------- anybody's actions
+
+    /// @notice Books every strategy's gains and losses, takes the fee on new profit and locks the rest for release
+    /// over {unlockPeriod}. Does not move the share price, except by losses, which have moved it already.
+    /// @return profit All strategies' gains.
+    /// @return loss All strategies' losses.
+    function report() external returns (uint256 profit, uint256 loss);
+
+    /// @notice Brings every strategy below its caps and the idle money to its buffer, in supply and withdrawal order.
+    function rebalance() external;
+
+    // ------------------------------------------------------------------------------------ actions that raise risk
+
+    /// @notice Adds a strategy, last in both orders. Role: curator, after its delay.
+    /// @param strategy An ERC-4626 vault over the same asset.
+    /// @param caps How much it may hold.
+    function addStrategy(IERC4626 strategy, Caps calldata caps) external;
+
+    /// @notice Raises a strategy's caps. Role: curator, after its delay.
+    /// @param strategy The strategy.
+    /// @param caps The new caps, neither lower than before.
+    function raiseCaps(IERC4626 strategy, Caps calldata caps) external;
+
+    /// @notice Raises the fee for profit from now on. Role: curator, after its delay.
+    /// @param newFeeBps The new fee, at most {maxFeeBps}.
+    function raiseFee(uint256 newFeeBps) external;
+
+    /// @notice Sets who gets the fee from now on. Role: curator, after its delay.
+    /// @param recipient The new recipient.
+    function setFeeRecipient(address recipient) external;
+
+    /// @notice Allows deposits again. Role: curator, after its delay.
+    function resumeDeposits() external;
+
+    /// @notice Books a strategy that cannot be read as lost, so that the loss is everybody's and deposits can go on.
+    /// Role: curator, after its delay.
+    /// @param strategy The strategy.
+    function writeOff(IERC4626 strategy) external;
+
+    // ------------------------------------------------------------------- actions that lower risk or only steer it
+
+    /// @notice Stops deposits. Role: guardian.
+    function stopDeposits() external;
+
+    /// @notice Lowers a strategy's caps; {rebalance} then takes out what is above them. Role: guardian.
+    /// @param strategy The strategy.
+    /// @param caps The new caps, neither higher than before.
+    function lowerCaps(IERC4626 strategy, Caps calldata caps) external;
+
+    /// @notice Sets a strategy's caps to zero, takes out of it what it gives back and removes it once it holds
+    /// nothing of ours; until then it stays listed. Role: guardian.
+    /// @param strategy The strategy.
+    function removeStrategy(IERC4626 strategy) external;
+
+    /// @notice Lowers the fee for profit from now on. Role: allocator.
+    /// @param newFeeBps The new fee.
+    function lowerFee(uint256 newFeeBps) external;
+
+    /// @notice Sets the order in which strategies are filled. Role: allocator.
+    /// @param order Each strategy once.
+    function setSupplyOrder(IERC4626[] calldata order) external;
+
+    /// @notice Sets the order in which strategies are emptied. Role: allocator.
+    /// @param order Each strategy once.
+    function setWithdrawalOrder(IERC4626[] calldata order) external;
+
+    /// @notice Sets the part of the assets that {rebalance} keeps idle for withdrawals. Role: allocator.
+    /// @param newBufferBps In hundredths of a percent.
+    function setIdleBuffer(uint256 newBufferBps) external;
+
+    // ------------------------------------------------------------------------------------------------------- views
+
+    /// @notice The share price as a fraction, with the virtual part on both sides.
+    function sharePrice() external view returns (SharePrice memory);
+
+    /// @notice All assets, the still locked profit included.
+    function grossAssets() external view returns (uint256);
+
+    /// @notice Profit that is still locked, less losses that it has to bear.
+    function lockedProfit() external view returns (uint256);
+
+    /// @notice What can be withdrawn at this moment, by all together.
+    function liquidity() external view returns (uint256);
+
+    /// @notice Money in the vault that is not at work.
+    function idle() external view returns (uint128);
+
+    /// @notice Booked losses that profit has not made good yet; profit pays no fee until it has.
+    function lossToRecover() external view returns (uint256);
+
+    /// @notice Whether deposits are stopped.
+    function depositsStopped() external view returns (bool);
+
+    /// @notice What the vault has in a strategy.
+    function holdingOf(IERC4626 strategy) external view returns (Holding memory);
+
+    /// @notice How much a strategy may hold, and whether it is in the vault at all.
+    function capsOf(IERC4626 strategy) external view returns (Caps memory caps, bool listed);
+
+    /// @notice The strategies in the order in which they are filled.
+    function supplyOrder() external view returns (IERC4626[] memory);
+
+    /// @notice The strategies in the order in which they are emptied.
+    function withdrawalOrder() external view returns (IERC4626[] memory);
+
+    /// @notice The part of new profit that is taken as a fee, in hundredths of a percent.
+    function feeBps() external view returns (uint256);
+
+    /// @notice Who gets the fee.
+    function feeRecipient() external view returns (address);
+
+    /// @notice The part of the assets that {rebalance} keeps idle, in hundredths of a percent.
+    function idleBufferBps() external view returns (uint256);
+
+    /// @notice Over how many seconds profit is released.
+    function unlockPeriod() external view returns (uint256);
+
+    /// @notice The highest fee that any role can ever set, in hundredths of a percent.
+    function maxFeeBps() external view returns (uint256);
+}

@@ -1,0 +1,64 @@
+import type { Account, Address, PublicClient } from "viem";
+import { writeContract } from "viem/actions";
+import type { Config } from "wagmi";
+import { getConnectorClient } from "wagmi/actions";
+import type { Call, Chain, Receipt } from "../transactions/engine.ts";
+import { ProblemError } from "../transactions/problems.ts";
+
+/** Long enough for a slow block; after it the page says that it lost sight of the transaction. */
+const receiptTimeout = 90_000;
+
+/** The chain as the transaction engine sees it, through the connected wallet and our own node. */
+export function chainOf(
+  wagmi: Config,
+  reader: PublicClient,
+  account: Address,
+  gasSymbol: string,
+): Chain {
+  return {
+    simulate: async (call) => {
+      await reader.simulateContract({ ...request(call), account });
+      await checkGas(reader, account, call, gasSymbol);
+    },
+    send: async (call) => {
+      const chainId = wagmi.chains[0].id;
+      const wallet = await getConnectorClient(wagmi, { account, chainId });
+      return writeContract(wallet, {
+        ...request(call),
+        account: wallet.account as Account,
+        chain: wallet.chain,
+      });
+    },
+    receipt: async (hash, onReplaced) => {
+      let outcome: Receipt["outcome"] = "confirmed";
+      const receipt = await reader.waitForTransactionReceipt({
+        hash,
+        timeout: receiptTimeout,
+        onReplaced: ({ reason, transaction }) => {
+          if (reason === "repriced") onReplaced(transaction.hash);
+          else outcome = "cancelled";
+        },
+      });
+      return { outcome: receipt.status === "success" ? outcome : "reverted" };
+    },
+  };
+}
+
+/** The engine's calls are plain data; viem's types want to know each ABI, which a generic engine does not. */
+function request({ address, abi, functionName, args }: Call) {
+  return { address, abi, functionName, args };
+}
+
+async function checkGas(
+  reader: PublicClient,
+  account: Address,
+  call: Call,
+  symbol: string,
+): Promise<void> {
+  const [gas, price, balance] = await Promise.all([
+    reader.estimateContractGas({ ...request(call), account }),
+    reader.getGasPrice(),
+    reader.getBalance({ address: account }),
+  ]);
+  if (balance < gas * price) throw new ProblemError({ code: "noGas", symbol });
+}

@@ -1,0 +1,191 @@
+import type { EventMessage, LiveEvent } from "../../client/events.ts";
+import type { ConnectionState, Head, LiveClient } from "../../client/live.ts";
+
+/** How it stands between the page, the index and the chain. */
+export interface LiveState {
+  /** newest first, each once, at most `historyLength` */
+  events: readonly LiveEvent[];
+  /** ids of the events that arrived while the page was open, as opposed to those it found */
+  arrived: ReadonlySet<string>;
+  history: "loading" | "loaded" | "unavailable";
+  connection: ConnectionState;
+  /** the newest block that the index has */
+  head: Head | undefined;
+}
+
+const historyLength = 50;
+
+const recentDocument = /* GraphQL */ `
+  query RecentEvents($products: [String!], $limit: Int!) {
+    events(where: { product_in: $products }, orderBy: "id", orderDirection: "desc", limit: $limit) {
+      items {
+        id
+        chainId
+        blockNumber
+        blockHash
+        blockTimestamp
+        transactionHash
+        logIndex
+        contract
+        product
+        type
+        actor
+        account
+        subject
+        args
+      }
+    }
+  }
+`;
+
+type EventListener = (event: LiveEvent) => void;
+type TransactionListener = (hash: `0x${string}`, present: boolean) => void;
+
+/**
+ * The one place through which events reach the page: subscribed first and then filled up from the past, so that
+ * nothing falls between, each event once, and what a reorganisation undoes is taken back.
+ */
+export class LiveBus {
+  #state: LiveState = {
+    events: [],
+    arrived: new Set(),
+    history: "loading",
+    connection: { status: "idle" },
+    head: undefined,
+  };
+  readonly #client: LiveClient;
+  readonly #products: readonly string[];
+  readonly #listeners = new Set<() => void>();
+  readonly #eventListeners = new Set<EventListener>();
+  readonly #transactionListeners = new Set<TransactionListener>();
+
+  /** `connect` makes the client; it is handed the listener for the state of the connection. */
+  constructor(
+    connect: (onState: (state: ConnectionState) => void) => LiveClient,
+    products: readonly string[],
+  ) {
+    this.#products = products;
+    this.#client = connect((connection) => {
+      this.#connectionChanged(connection);
+    });
+  }
+
+  open(): void {
+    this.#client.events(
+      { where: { product: this.#products } },
+      {
+        next: (message) => {
+          this.#take(message);
+        },
+      },
+    );
+    void this.#loadHistory();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  readonly state = (): LiveState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Hears each event once, as it arrives; not those of before the page was opened. */
+  onEvent(listener: EventListener): () => void {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  }
+
+  /** Hears when a transaction comes into the index, and when a reorganisation takes it out. */
+  onTransaction(listener: TransactionListener): () => void {
+    this.#transactionListeners.add(listener);
+    return () => this.#transactionListeners.delete(listener);
+  }
+
+  has(hash: string): boolean {
+    return this.#state.events.some((event) => event.transactionHash === hash);
+  }
+
+  async #loadHistory(): Promise<void> {
+    try {
+      const { events } = await this.#client.query<
+        { events: { items: LiveEvent[] } },
+        { products: readonly string[]; limit: number }
+      >(recentDocument, { products: this.#products, limit: historyLength });
+      this.#set({ events: merge(this.#state.events, events.items), history: "loaded" });
+    } catch {
+      // asked again as soon as the connection stands
+      this.#set({ history: "unavailable" });
+    }
+  }
+
+  #connectionChanged(connection: ConnectionState): void {
+    this.#set({ connection, head: newer(this.#state.head, connection.head) });
+    if (connection.status === "open" && this.#state.history === "unavailable") {
+      this.#set({ history: "loading" });
+      void this.#loadHistory();
+    }
+  }
+
+  #take(message: EventMessage): void {
+    const head = newer(this.#state.head, message.block);
+    switch (message.kind) {
+      case "BLOCK":
+        this.#set({ head });
+        return;
+      case "UNDO":
+        this.#undo(BigInt(message.block.number));
+        // the head itself has gone back
+        this.#set({ head: message.block });
+        return;
+      case "EVENT": {
+        const { event } = message;
+        if (this.#state.events.some((known) => keyOf(known) === keyOf(event))) return;
+        const events = merge(this.#state.events, [event]);
+        const arrived = new Set(
+          events.map(({ id }) => id).filter((id) => id === event.id || this.#state.arrived.has(id)),
+        );
+        this.#set({ events, arrived, head });
+        for (const listener of this.#eventListeners) listener(event);
+        this.#tell(event, true);
+      }
+    }
+  }
+
+  #undo(lastKept: bigint): void {
+    const gone = this.#state.events.filter((event) => BigInt(event.blockNumber) > lastKept);
+    if (gone.length === 0) return;
+    this.#set({ events: this.#state.events.filter((event) => !gone.includes(event)) });
+    for (const event of gone) this.#tell(event, false);
+  }
+
+  #tell(event: LiveEvent, present: boolean): void {
+    const hash = event.transactionHash as `0x${string}`;
+    for (const listener of this.#transactionListeners) listener(hash, present);
+  }
+
+  #set(change: Partial<LiveState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** An event that was undone can come back in another block under the same id. */
+function keyOf(event: LiveEvent): string {
+  return `${event.id}/${event.blockHash}`;
+}
+
+function merge(known: readonly LiveEvent[], found: readonly LiveEvent[]): LiveEvent[] {
+  const byKey = new Map([...found, ...known].map((event) => [keyOf(event), event]));
+  return [...byKey.values()]
+    .sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0))
+    .slice(0, historyLength);
+}
+
+function newer(known: Head | undefined, found: Head | undefined): Head | undefined {
+  if (!known || !found) return found ?? known;
+  return BigInt(found.number) > BigInt(known.number) ? found : known;
+}
