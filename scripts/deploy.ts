@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import hre from "hardhat";
 import { type Address, createPublicClient, custom, isAddress } from "viem";
 import Protocol from "../ignition/modules/Protocol.ts";
@@ -58,7 +59,8 @@ await runScript(async () => {
   if ((asset === undefined) !== (strategy === undefined)) {
     throw new Failure("--asset and --strategy go together: give both, or neither for play money.");
   }
-  const parameters = options.parameters === undefined ? {} : readParameters(options.parameters);
+  const parameters =
+    options.parameters === undefined ? {} : await readParameters(options.parameters);
   const output = resolve(
     options.output ?? join(root, "protocol", "deployments", `${network}.json`),
   );
@@ -119,14 +121,12 @@ function addressOption(name: string, value: string | undefined): Address | undef
   );
 }
 
-type Parameters = Record<string, Record<string, string | number | bigint | boolean>>;
-
-function readParameters(file: string): Parameters {
+async function readParameters(file: string): ReturnType<typeof readDeploymentParameters> {
   if (!existsSync(file)) throw new Failure(`There is no parameter file ${file}.`);
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Parameters;
+    return await readDeploymentParameters(file);
   } catch (error) {
-    throw new Failure(`${file} is not JSON: ${firstLine(error)}`);
+    throw new Failure(`${file} does not hold Ignition parameters: ${firstLine(error)}`);
   }
 }
 

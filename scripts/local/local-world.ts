@@ -116,7 +116,9 @@ export class LocalWorld {
 
   async #startChainWithContracts(): Promise<void> {
     const { fresh, progress } = this.#options;
-    const contracts = digestOf([join(root, "contracts"), join(root, "ignition", "modules")]);
+    const contracts = digestOf(
+      ["contracts", "ignition/modules", "ignition/parameters"].map((path) => join(root, path)),
+    );
     const reason = fresh ? "asked for" : this.state.whyNotKept(contracts);
 
     if (reason === undefined && anvilBinary !== undefined) {
@@ -153,6 +155,8 @@ export class LocalWorld {
       join(root, "scripts/deploy.ts"),
       "--network",
       "local",
+      "--parameters",
+      join(root, "ignition/parameters/local.json5"),
       "--output",
       this.state.deploymentFile,
     ];

@@ -1,0 +1,131 @@
+import type { ServerResponse } from "node:http";
+import type { GraphQLSchema } from "graphql";
+import { Hono, type Context } from "hono";
+import type { FilterFields } from "./filter.ts";
+import { graphql } from "./graphql.ts";
+import { answerQuery, readOperation } from "./http.ts";
+import { Hub } from "./hub.ts";
+import { Operations } from "./operation.ts";
+import {
+  atOneCheckpoint,
+  columnsOf,
+  generatedSchema,
+  logger,
+  onShutdown,
+  onUpgrade,
+} from "./ponder.ts";
+import { createLogReader, type LogTable } from "./reader.ts";
+import { withEventStream } from "./schema.ts";
+import type { Service } from "./service.ts";
+import { readSettings } from "./settings.ts";
+import { createEventStreams } from "./sse.ts";
+import { createWebSockets } from "./websocket.ts";
+
+export interface LiveOptions {
+  /** Ponder's `ponder:schema`. */
+  readonly schema: Record<string, unknown>;
+  readonly log: {
+    readonly table: LogTable;
+    /** Fields of `where` and the columns that each looks at; the most selective first. */
+    readonly where: FilterFields;
+  };
+  /** Adds the product's own fields to the generated schema. */
+  readonly extend?: (schema: GraphQLSchema) => GraphQLSchema;
+}
+
+/** What Ponder's server gives with each request. */
+interface Environment {
+  Bindings: { outgoing: ServerResponse };
+}
+
+/** How often to look whether the log has changed unannounced: a reorganisation alone notifies nobody. */
+const recheck = 1_000;
+
+/** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
+export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
+  const settings = readSettings(process.env);
+  const logName = Object.entries(tables).find(([, table]) => table === log.table)?.[0];
+  if (!logName) throw new Error("The log's table is not in the schema.");
+  const generated = generatedSchema(tables);
+  const schema = withEventStream(extend?.(generated) ?? generated, logName, log.where);
+
+  const columns = columnsOf(log.table);
+  const normalize = (column: string, value: string): string =>
+    columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
+  const reader = createLogReader(log.table);
+  const hub = new Hub(reader, settings);
+  const service: Service = {
+    hub,
+    operations: new Operations(schema, log.where, normalize, settings),
+    query: ({ document, operationName, variables }) =>
+      atOneCheckpoint(async (contextValue) =>
+        graphql.execute({
+          schema,
+          document,
+          operationName,
+          variableValues: variables,
+          contextValue,
+        }),
+      ),
+    report(msg, error) {
+      logger().error({ msg, error });
+    },
+  };
+
+  let isAdvancing = false;
+  let isDue = false;
+  async function advance(): Promise<void> {
+    isDue = true;
+    if (isAdvancing) return;
+    isAdvancing = true;
+    while (isDue) {
+      isDue = false;
+      try {
+        const before = hub.head;
+        await hub.advance();
+        const { head } = hub;
+        if (!before && head) logger().info({ msg: "Live layer is ready", block: head.number });
+      } catch (error) {
+        service.report("Live layer could not read the log", error);
+        break;
+      }
+    }
+    isAdvancing = false;
+  }
+  reader.onChange(() => void advance());
+  const timer = setInterval(() => void advance(), recheck);
+  onShutdown(() => {
+    clearInterval(timer);
+  });
+
+  const webSockets = createWebSockets(service, settings);
+  const streams = createEventStreams(service, settings);
+  onShutdown(
+    onUpgrade((request, socket, head) => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      if (pathname === "/graphql") webSockets.handleUpgrade(request, socket, head);
+      else socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+    }),
+  );
+  onShutdown(() => {
+    webSockets.close();
+    streams.close();
+  });
+
+  async function handle(context: Context<Environment>): Promise<Response> {
+    const request = context.req.raw;
+    if (!request.headers.get("accept")?.includes("text/event-stream")) {
+      return answerQuery(request, service, settings.maxMessageBytes);
+    }
+    const parsed = await readOperation(request, settings.maxMessageBytes);
+    if ("status" in parsed) return new Response(parsed.message, parsed);
+    streams.open(parsed, request.headers.get("last-event-id") ?? undefined, context.env.outgoing);
+    // tells the server around Hono that the answer is already on its way
+    return new Response(null, { headers: { "x-hono-already-sent": "true" } });
+  }
+
+  const app = new Hono<Environment>();
+  app.all("/graphql", handle);
+  app.all("/graphql/stream", handle);
+  return app as unknown as Hono;
+}

@@ -1,0 +1,292 @@
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from "graphql";
+import { liveError } from "./errors.ts";
+import { compileFilter, type FilterFields, type FilterInput } from "./filter.ts";
+import { graphql } from "./graphql.ts";
+import type { EventsRequest } from "./hub.ts";
+import type { Finality } from "./message.ts";
+import { streamField } from "./schema.ts";
+import { Shape } from "./shape.ts";
+
+/** A GraphQL request as it came in, already known to have these types. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type Operation =
+  | {
+      readonly kind: "query";
+      readonly document: DocumentNode;
+      readonly operationName: string | undefined;
+      readonly variables: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "events"; readonly request: EventsRequest };
+
+/** Why an operation cannot be run, as GraphQL tells it. */
+export class OperationRefused extends Error {
+  override readonly name = "OperationRefused";
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors.map((error) => error.message).join(" "));
+    this.errors = errors;
+  }
+}
+
+export interface OperationLimits {
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxFilterValues: number;
+}
+
+/** A document that has been parsed and found valid; the same text is not looked at twice. */
+interface Checked {
+  readonly document: DocumentNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly streams: Map<OperationDefinitionNode, Stream>;
+}
+
+/** An event stream's document without what differs between subscribers. */
+interface Stream {
+  readonly field: FieldNode;
+  readonly selection: DocumentNode;
+  readonly text: string;
+  readonly variables: readonly string[];
+}
+
+const rememberedDocuments = 1_000;
+
+/** Turns requests into operations that are known to be runnable. */
+export class Operations {
+  readonly #schema: GraphQLSchema;
+  readonly #fields: FilterFields;
+  readonly #normalize: (column: string, value: string) => string;
+  readonly #limits: OperationLimits;
+  readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
+  readonly #shapes = new Map<string, WeakRef<Shape>>();
+  readonly #forgotten = new FinalizationRegistry<string>((key) => {
+    if (this.#shapes.get(key)?.deref() === undefined) this.#shapes.delete(key);
+  });
+
+  constructor(
+    schema: GraphQLSchema,
+    fields: FilterFields,
+    normalize: (column: string, value: string) => string,
+    limits: OperationLimits,
+  ) {
+    this.#schema = schema;
+    this.#fields = fields;
+    this.#normalize = normalize;
+    this.#limits = limits;
+  }
+
+  prepare({ query, operationName, variables = {} }: OperationRequest): Operation {
+    const checked = this.#check(query);
+    const definition = graphql.getOperationAST(checked.document, operationName);
+    if (!definition) {
+      throw refused("BAD_REQUEST", "Name one of the document's operations in `operationName`.");
+    }
+    if (definition.operation !== graphql.OperationTypeNode.SUBSCRIPTION) {
+      return { kind: "query", document: checked.document, operationName, variables };
+    }
+    return { kind: "events", request: this.#stream(checked, definition, variables) };
+  }
+
+  #check(query: string): Checked {
+    let found = this.#checked.get(query);
+    if (found) this.#checked.delete(query);
+    else found = this.#parse(query);
+    // the newest last, so that the first is the one to forget
+    this.#checked.set(query, found);
+    if (this.#checked.size > rememberedDocuments) {
+      for (const oldest of this.#checked.keys()) {
+        this.#checked.delete(oldest);
+        break;
+      }
+    }
+    if ("document" in found) return found;
+    throw new OperationRefused(found);
+  }
+
+  #parse(query: string): Checked | readonly GraphQLError[] {
+    const { maxTokens, maxDepth, maxAliases } = this.#limits;
+    let document: DocumentNode;
+    try {
+      document = graphql.parse(query, { maxTokens });
+    } catch (error) {
+      if (error instanceof graphql.GraphQLError) return [error];
+      throw error;
+    }
+    const errors = graphql.validate(this.#schema, document);
+    if (errors.length > 0) return errors;
+    const fragments = new Map<string, FragmentDefinitionNode>();
+    for (const definition of document.definitions) {
+      if (definition.kind === graphql.Kind.FRAGMENT_DEFINITION) {
+        fragments.set(definition.name.value, definition);
+      }
+    }
+    const size = measure(document, fragments);
+    if (size.depth > maxDepth) {
+      return [tooLarge(`Fields are nested ${size.depth} deep; ${maxDepth} are allowed.`)];
+    }
+    if (size.aliases > maxAliases) {
+      return [tooLarge(`The document has ${size.aliases} aliases; ${maxAliases} are allowed.`)];
+    }
+    return { document, fragments, streams: new Map() };
+  }
+
+  #stream(
+    checked: Checked,
+    definition: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): EventsRequest {
+    let stream = checked.streams.get(definition);
+    if (!stream) {
+      stream = splitStream(checked, definition);
+      checked.streams.set(definition, stream);
+    }
+    const field = this.#schema.getSubscriptionType()?.getFields()[streamField];
+    if (!field) throw new Error(`The schema's Subscription has no field ${streamField}.`);
+    const definitions = definition.variableDefinitions ?? [];
+    const { coerced, errors } = graphql.getVariableValues(this.#schema, definitions, variables);
+    if (errors) throw new OperationRefused(errors);
+    const { after, where, finality } = graphql.getArgumentValues(field, stream.field, coerced) as {
+      after?: string | null;
+      where?: FilterInput | null;
+      finality: Finality;
+    };
+    return {
+      shape: this.#shape(stream, variables),
+      filter: this.#filter(where ?? {}),
+      finality,
+      after: after ?? undefined,
+    };
+  }
+
+  #filter(where: FilterInput): EventsRequest["filter"] {
+    const { maxFilterValues } = this.#limits;
+    for (const [field, values] of Object.entries(where)) {
+      if (values && values.length > maxFilterValues) {
+        throw refused(
+          "BAD_FILTER",
+          `\`${field}\` lists ${values.length} values; ${maxFilterValues} are allowed.`,
+        );
+      }
+    }
+    return compileFilter(where, this.#fields, this.#normalize);
+  }
+
+  #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Shape {
+    const used = Object.fromEntries(stream.variables.map((name) => [name, variables[name]]));
+    const key = `${stream.text}\n${JSON.stringify(used)}`;
+    let shape = this.#shapes.get(key)?.deref();
+    if (!shape) {
+      shape = new Shape(key, this.#schema, stream.selection, used, stream.field.name.value);
+      this.#shapes.set(key, new WeakRef(shape));
+      this.#forgotten.register(shape, key);
+    }
+    return shape;
+  }
+}
+
+function refused(code: Parameters<typeof liveError>[0], message: string): OperationRefused {
+  return new OperationRefused([liveError(code, message)]);
+}
+
+function tooLarge(message: string): GraphQLError {
+  return liveError("OPERATION_TOO_LARGE", message);
+}
+
+/** The deepest nesting of fields, and the number of aliases, with fragments followed to where they lead. */
+function measure(
+  document: DocumentNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): { depth: number; aliases: number } {
+  const known = new Map<SelectionSetNode, number>();
+  let aliases = 0;
+  const depthOf = (set: SelectionSetNode): number => {
+    const found = known.get(set);
+    if (found !== undefined) return found;
+    let depth = 0;
+    for (const selection of set.selections) {
+      let below: SelectionSetNode | undefined;
+      let own = 0;
+      if (selection.kind === graphql.Kind.FIELD) {
+        if (selection.alias) aliases++;
+        below = selection.selectionSet;
+        own = 1;
+      } else if (selection.kind === graphql.Kind.INLINE_FRAGMENT) {
+        below = selection.selectionSet;
+      } else {
+        below = fragments.get(selection.name.value)?.selectionSet;
+      }
+      depth = Math.max(depth, own + (below ? depthOf(below) : 0));
+    }
+    known.set(set, depth);
+    return depth;
+  };
+  let depth = 0;
+  for (const definition of document.definitions) {
+    if ("selectionSet" in definition) depth = Math.max(depth, depthOf(definition.selectionSet));
+  }
+  return { depth, aliases };
+}
+
+/** The one field of a valid subscription, through any fragments around it. */
+function rootField(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): FieldNode | undefined {
+  const [selection] = set.selections;
+  switch (selection?.kind) {
+    case undefined:
+      return undefined;
+    case graphql.Kind.FIELD:
+      return selection;
+    case graphql.Kind.INLINE_FRAGMENT:
+      return rootField(selection.selectionSet, fragments);
+    case graphql.Kind.FRAGMENT_SPREAD: {
+      const fragment = fragments.get(selection.name.value);
+      return fragment && rootField(fragment.selectionSet, fragments);
+    }
+  }
+}
+
+/** Takes the stream's arguments out of its document, so that subscribers who differ only in these share a shape. */
+function splitStream(checked: Checked, definition: OperationDefinitionNode): Stream {
+  const field = rootField(definition.selectionSet, checked.fragments);
+  if (!field) throw refused("BAD_REQUEST", "A subscription needs one field.");
+  const withoutArguments = graphql.visit(
+    {
+      kind: graphql.Kind.DOCUMENT,
+      definitions: [definition, ...checked.fragments.values()],
+    } as DocumentNode,
+    { Field: (node) => (node === field ? { ...node, arguments: [] } : undefined) },
+  );
+  const variables = new Set<string>();
+  graphql.visit(withoutArguments, {
+    VariableDefinition: () => false,
+    Variable: (node) => {
+      variables.add(node.name.value);
+    },
+  });
+  const selection = graphql.visit(withoutArguments, {
+    VariableDefinition: (node) => (variables.has(node.variable.name.value) ? undefined : null),
+  });
+  return {
+    field,
+    selection,
+    text: graphql.print(selection),
+    variables: [...variables],
+  };
+}
