@@ -19,7 +19,7 @@ export const en = {
     khipu: (count: number) =>
       count === 0
         ? "A khipu whose cords are waiting for their first knots."
-        : `A khipu of the latest ${count} movements: each cord is one, its knots write the amount.`,
+        : `A khipu of the latest ${count} movements: each cord is one, with its sum in knots.`,
     caption: "Each cord is a movement; its knots write the amount, as on the khipus of the Andes.",
   },
 
@@ -109,6 +109,7 @@ export const en = {
       sent: "Sent. Waiting for a block…",
       confirmed: "Confirmed on the chain. The live index is catching up…",
       indexed: "Done. Confirmed on the chain and in the live index.",
+      done: "Done. Confirmed on the chain.",
       rejected: "You declined in your wallet. Nothing was sent; try again when you like.",
       lost: "Sent, but the network stopped answering. It may still go through: check again before you send it once more.",
     },

@@ -21,7 +21,7 @@ export const es: Messages = {
     khipu: (count) =>
       count === 0
         ? "Un khipu cuyas cuerdas esperan sus primeros nudos."
-        : `Un khipu con los últimos ${count} movimientos: cada cuerda es uno y sus nudos escriben el monto.`,
+        : `Un khipu con los últimos ${count} movimientos: cada cuerda es uno, con su cifra en nudos.`,
     caption:
       "Cada cuerda es un movimiento; sus nudos escriben el monto, como en los khipus de los Andes.",
   },
@@ -111,6 +111,7 @@ export const es: Messages = {
       sent: "Enviada. Esperando un bloque…",
       confirmed: "Confirmada en la cadena. El índice en vivo se está poniendo al día…",
       indexed: "Listo. Confirmada en la cadena y en el índice en vivo.",
+      done: "Listo. Confirmada en la cadena.",
       rejected: "La rechazaste en tu billetera. No se envió nada; inténtalo cuando quieras.",
       lost: "Se envió, pero la red dejó de responder. Aún puede completarse: compruébalo antes de enviarla otra vez.",
     },
