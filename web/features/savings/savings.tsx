@@ -155,7 +155,8 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
   const reader = useReader();
   const { start, find, busy, entries } = useTransact();
   const { chainId } = useConnection();
-  const blocked = busy || chainId !== deployment.chainId;
+  const wrongNetwork = chainId !== deployment.chainId;
+  const blocked = busy || wrongNetwork;
 
   const asset = deployedAt(deployment, "Asset").address;
   const vault = deployedAt(deployment, "KhipuVault").address;
@@ -220,6 +221,11 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="deposit" className={styles.panel}>
+          {saver.maxDeposit === 0n && (
+            <Notice tone="warn" title={t.savings.stoppedTitle}>
+              {t.savings.stoppedText}
+            </Notice>
+          )}
           <AmountForm
             unit={unit}
             max={mostIn}
@@ -227,7 +233,8 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
             refuse={refuseDeposit}
             verb={t.savings.deposit}
             action={t.savings.depositAmount}
-            busy={blocked}
+            busy={busy}
+            disabled={wrongNetwork || saver.maxDeposit === 0n}
             onSubmit={deposit}
           />
         </Tabs.Content>
@@ -241,7 +248,8 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
             }
             verb={t.savings.withdraw}
             action={t.savings.withdrawAmount}
-            busy={blocked}
+            busy={busy}
+            disabled={wrongNetwork}
             onSubmit={withdraw}
           >
             <Button
