@@ -6,7 +6,7 @@ import { type Browser, chromium, expect as expectPage, type Page } from "@playwr
 import { createPublicClient, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { savingsPoolAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { ensureBrowser } from "../../scripts/local/browser.ts";
@@ -73,6 +73,13 @@ describe("a saver with a wallet", () => {
     await page.goto(world.urls.app);
   });
 
+  afterEach(async ({ task }) => {
+    // What a person would have seen.
+    if (task.result?.state === "fail") {
+      await page.screenshot({ path: join("test-results", `${task.name}.png`), fullPage: true });
+    }
+  });
+
   afterAll(async () => {
     await browser.close();
     await world.stop();
@@ -103,7 +110,7 @@ describe("a saver with a wallet", () => {
     wallet.refuse(true);
     await page.getByLabel("Amount").fill("10");
     await page.getByRole("button", { name: "Deposit 10 tUSD" }).click();
-    await expectPage(page.getByRole("alert").first()).toBeVisible();
+    await expectPage(page.getByRole("status").first()).toContainText("You declined in your wallet");
     wallet.refuse(false);
     expect(await principal()).toBe(250n * units);
   });

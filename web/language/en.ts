@@ -67,7 +67,7 @@ export const en = {
     claimAmount: (amount: string) => `Claim ${amount}`,
     amount: "Amount",
     max: "Max",
-    useMax: (amount: string) => `Use the maximum, ${amount}`,
+    useMax: (amount: string) => `Max, ${amount}`,
     inWallet: (amount: string) => `In your wallet: ${amount}`,
     withdrawable: (amount: string) => `Deposited: ${amount}`,
     depositAmount: (amount: string) => `Deposit ${amount}`,

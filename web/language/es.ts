@@ -70,7 +70,7 @@ export const es: Messages = {
     claimAmount: (amount) => `Cobrar ${amount}`,
     amount: "Monto",
     max: "Máx.",
-    useMax: (amount) => `Usar el máximo, ${amount}`,
+    useMax: (amount) => `Máx., ${amount}`,
     inWallet: (amount) => `En tu billetera: ${amount}`,
     withdrawable: (amount) => `Depositado: ${amount}`,
     depositAmount: (amount) => `Depositar ${amount}`,

@@ -38,24 +38,21 @@ export function ActivityFeed() {
       {history === "unavailable" && <Notice tone="warn">{t.activity.unavailable}</Notice>}
 
       {movements.length + pending.length > 0 && (
-        <ol
-          className={styles.list}
-          role="log"
-          aria-labelledby="activity-title"
-          aria-relevant="additions"
-        >
-          {pending.map(({ id, type, assets }) => (
-            <PendingRow key={id} type={type} assets={assets} />
-          ))}
-          {movements.map((movement) => (
-            <Row
-              key={movement.key}
-              movement={movement}
-              now={now}
-              fresh={arrived.has(movement.key.split("/")[0] ?? "")}
-            />
-          ))}
-        </ol>
+        <div role="log" aria-labelledby="activity-title" aria-relevant="additions">
+          <ol className={styles.list}>
+            {pending.map(({ id, type, assets }) => (
+              <PendingRow key={id} type={type} assets={assets} />
+            ))}
+            {movements.map((movement) => (
+              <Row
+                key={movement.key}
+                movement={movement}
+                now={now}
+                fresh={arrived.has(movement.key.split("/")[0] ?? "")}
+              />
+            ))}
+          </ol>
+        </div>
       )}
     </Card>
   );
