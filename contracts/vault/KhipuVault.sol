@@ -27,8 +27,7 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
 
     /// @dev Shares have six decimals more than the asset. With the virtual part of 1e6 shares against the smallest
     /// unit of the asset, whoever tries to push the first savers' price loses a million times what they lose.
-    uint256 private constant VIRTUAL_SHARES = 1e6;
-    uint256 private constant VIRTUAL_ASSETS = 1;
+    uint8 private constant DECIMALS_OFFSET = 6;
 
     /// @dev Pools keep shares in 128 bits, and products of shares and assets must fit into 256.
     uint256 private constant MAX_SUPPLY = type(uint128).max;
@@ -503,7 +502,7 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     }
 
     function _price(Appraisal memory a) private view returns (SharePrice memory) {
-        return SharePrice(a.gross - a.locked + VIRTUAL_ASSETS, totalSupply() + VIRTUAL_SHARES);
+        return SharePrice(a.gross - a.locked + 1, totalSupply() + 10 ** DECIMALS_OFFSET);
     }
 
     /// @dev Nothing while a strategy cannot be valued: nobody could say what the new shares are worth.
@@ -511,6 +510,11 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         if (depositsStopped || !a.complete) return 0;
         uint256 room = StrategyReader.MAX_VALUE.saturatingSub(a.gross);
         return price.toAssetsDown(MAX_SUPPLY.saturatingSub(totalSupply())).min(room);
+    }
+
+    /// @dev For the previews, which are OpenZeppelin's; {_price} is the same price.
+    function _decimalsOffset() internal pure override returns (uint8) {
+        return DECIMALS_OFFSET;
     }
 
     function _emitAccounts(uint256 gross) private {
