@@ -1,4 +1,4 @@
-import "@fontsource-variable/inter/opsz.css";
+import "@fontsource-variable/inter/wght.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

@@ -39,8 +39,8 @@ export const en = {
     explorer: "Open in explorer",
     disconnect: "Disconnect",
     wrongNetworkTitle: "Your wallet is on another network",
-    wrongNetworkText: (network: string) => `KhipuVault runs on ${network} here.`,
-    switchNetwork: (network: string) => `Switch to ${network}`,
+    wrongNetworkText: (network: string) => `KhipuVault runs on “${network}” here.`,
+    switchNetwork: (network: string) => `Switch to “${network}”`,
     switching: "Waiting for your wallet…",
   },
 
@@ -200,6 +200,18 @@ export const en = {
       AutoCompoundExecuted: "Your yield was compounded",
     },
     pending: "on the way",
+  },
+
+  lesson: {
+    title: "Reading the khipu",
+    text: "Each cord hangs for one movement. Read its knots from the top: a group for each digit, the ones last, a bare stretch for zero. So the keepers of the Andes wrote numbers for centuries.",
+    example: (number: string) => `A cord with the number ${number} in knots.`,
+    dyes: {
+      DepositMade: "Deposit",
+      WithdrawalMade: "Withdrawal",
+      YieldClaimed: "Yield claimed",
+      AutoCompoundExecuted: "Yield compounded",
+    },
   },
 
   live: {

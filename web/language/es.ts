@@ -42,8 +42,8 @@ export const es: Messages = {
     explorer: "Abrir en el explorador",
     disconnect: "Desconectar",
     wrongNetworkTitle: "Tu billetera está en otra red",
-    wrongNetworkText: (network) => `Aquí KhipuVault funciona en ${network}.`,
-    switchNetwork: (network) => `Cambiar a ${network}`,
+    wrongNetworkText: (network) => `Aquí KhipuVault funciona en «${network}».`,
+    switchNetwork: (network) => `Cambiar a «${network}»`,
     switching: "Esperando a tu billetera…",
   },
 
@@ -201,6 +201,18 @@ export const es: Messages = {
       AutoCompoundExecuted: "Se capitalizó tu rendimiento",
     },
     pending: "en camino",
+  },
+
+  lesson: {
+    title: "Cómo se lee el khipu",
+    text: "Cada cuerda cuelga por un movimiento. Lee sus nudos desde arriba: un grupo por cada cifra, las unidades al final, un tramo liso para el cero. Así escribieron números durante siglos los quipucamayoc de los Andes.",
+    example: (number) => `Una cuerda con el número ${number} en nudos.`,
+    dyes: {
+      DepositMade: "Depósito",
+      WithdrawalMade: "Retiro",
+      YieldClaimed: "Rendimiento cobrado",
+      AutoCompoundExecuted: "Rendimiento capitalizado",
+    },
   },
 
   live: {

@@ -1,6 +1,6 @@
 import type { Hash } from "viem";
 import { followTransaction, type Prepare, runTransaction, type Surroundings } from "./engine.ts";
-import { hashOf, next, type TransactionEvent, type TransactionState } from "./machine.ts";
+import { hashOf, isBusy, next, type TransactionEvent, type TransactionState } from "./machine.ts";
 
 export interface Intent {
   kind: "deposit" | "withdraw" | "withdrawAll" | "claim" | "drip";
@@ -63,12 +63,8 @@ export class Ledger {
   ): Promise<TransactionState> {
     const id = this.#nextId++;
     const opened: Entry = { id, intent, account, state: { name: "idle" } };
-    // A new attempt takes the place of an ended one of the same kind.
-    const others = this.#entries.filter(
-      (entry) =>
-        entry.intent.kind !== intent.kind ||
-        ["confirmed", "sent", "lost"].includes(entry.state.name),
-    );
+    // What has ended makes room; what is under way stays in sight.
+    const others = this.#entries.filter(({ state }) => isBusy(state) || state.name === "lost");
     this.#set([opened, ...others]);
     await runTransaction(prepare, surroundings, (event) => {
       this.#report(id, event);

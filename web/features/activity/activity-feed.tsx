@@ -14,7 +14,10 @@ import { ConnectionBadge } from "./connection-badge.tsx";
 import { dyeOf, type Movement, type MovementType } from "./movement.ts";
 import { useMovements, usePending } from "./movements.ts";
 
-/** The last movements, live. */
+/**
+ * The last movements, live. They are not read out as they come, for a screen reader would never fall silent; what becomes
+ * of one's own transactions is.
+ */
 export function ActivityFeed() {
   const { t } = useVoice();
   const { history, arrived } = useLive();
@@ -38,7 +41,7 @@ export function ActivityFeed() {
       {history === "unavailable" && <Notice tone="warn">{t.activity.unavailable}</Notice>}
 
       {movements.length + pending.length > 0 && (
-        <div role="log" aria-labelledby="activity-title" aria-relevant="additions">
+        <div role="log" aria-labelledby="activity-title" aria-live="off">
           <ol className={styles.list}>
             {pending.map(({ id, type, assets }) => (
               <PendingRow key={id} type={type} assets={assets} />

@@ -78,10 +78,10 @@ function Invitation() {
 function Position({ address }: { address: Address }) {
   const { t } = useVoice();
   const unit = useUnit();
-  const { data, isError, refetch } = useSaver(address);
+  const { data, isError, failureCount, refetch } = useSaver(address);
   const { entries } = useTransact();
 
-  if (isError && !data) {
+  if (!data && failureCount > 0) {
     return (
       <Notice
         tone="warn"
@@ -269,7 +269,7 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
       {saver.yield > 0n && (
         <div className={styles.claim}>
           <Button look="soft" disabled={blocked} onClick={claim}>
-            {t.savings.claimAmount(formatMoney(saver.yield, unit, locale, { most: 4 }))}
+            {t.savings.claimAmount(formatMoney(saver.yield, unit, locale))}
           </Button>
         </div>
       )}

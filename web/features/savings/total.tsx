@@ -36,7 +36,7 @@ export function Total() {
     <p className={styles.total}>
       <span className={styles.label}>{t.hero.total}</span>
       <span className={`${styles.value ?? ""} figures`} data-testid="total">
-        {unit && data !== undefined ? <Growing total={data} unit={unit} /> : "\u00a0"}
+        {unit && data !== undefined ? <Growing total={data} unit={unit} /> : "—"}
       </span>
     </p>
   );
