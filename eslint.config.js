@@ -26,10 +26,16 @@ export default defineConfig(
         "error",
         { allowNumber: true, allowBoolean: true, allow: [{ name: "bigint", from: "lib" }] },
       ],
+      // `() => close()` is a common way to write a callback.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       // index-signature access is written with brackets, which tsconfig demands
       "@typescript-eslint/dot-notation": "off",
     },
   },
   { files: ["web/**/*.{ts,tsx}"], ...reactHooks.configs.flat["recommended-latest"] },
-  { files: ["**/*.js", "**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+  },
 );

@@ -4,13 +4,19 @@ import { configVariable, defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
+// `npm test` runs the properties for seconds, the deep profile (KHIPU_PROPERTIES=deep) for as long as a release is worth.
+const properties =
+  process.env["KHIPU_PROPERTIES"] === "deep"
+    ? { fuzz: 10_000, invariant: { runs: 1_000, depth: 500 } }
+    : { fuzz: 32, invariant: { runs: 8, depth: 64 } };
+
 // The compilers come from npm packages, so that building needs no download.
 const optimizer = { enabled: true, runs: 200 };
 
 export default defineConfig({
   plugins: [hardhatToolboxViem],
   paths: {
-    sources: "./contracts",
+    sources: ["./contracts", "./test/doubles"],
     tests: { solidity: "./test/properties" },
   },
   solidity: {
@@ -34,6 +40,13 @@ export default defineConfig({
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
     ],
   },
+  test: {
+    solidity: {
+      fuzz: { runs: properties.fuzz },
+      invariant: { ...properties.invariant, failOnRevert: true },
+    },
+  },
+  coverage: { skipFiles: ["test/**"] },
   networks: {
     local: {
       type: "http",

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createPublicClient, createWalletClient, type Hash, maxUint256, webSocket } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
@@ -54,7 +55,7 @@ async function measure(world: LocalWorld): Promise<Row[]> {
     abi: savingsPoolAbi,
   } as const;
   const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 9 });
-  const transport = webSocket(world.urls.chain.replace("http", "ws"));
+  const transport = webSocket(world.urls.chain.replace("http", "ws"), { reconnect: false });
   const chain = createPublicClient({ chain: foundry, transport });
   const wallet = createWalletClient({ account, chain: foundry, transport });
 
@@ -95,6 +96,7 @@ async function measure(world: LocalWorld): Promise<Row[]> {
 
   live.close();
   stopHeads();
+  (await chain.transport.getRpcClient()).close();
   stopPeer.abort();
   await peerEnded;
   return [0.5, 0.95].map((p) => ({
@@ -140,7 +142,9 @@ async function followPeer(api: string, arrivals: Arrivals, signal: AbortSignal):
   const query = { sql: "select transaction_hash from event order by id desc limit 1", params: [] };
   const url = new URL("/sql/live", api);
   url.searchParams.set("sql", JSON.stringify({ json: query }));
-  const response = await fetch(url, { signal });
+  let response = await fetch(url, { signal });
+  // It refuses until it has noticed the end of the backfill.
+  for (; response.status === 503; response = await fetch(url, { signal })) await sleep(100);
   if (!response.ok || response.body === null)
     throw new Error(`${url.pathname} answered ${response.status}`);
   try {

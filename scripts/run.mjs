@@ -63,7 +63,7 @@ function run() {
     },
   );
   // A terminal's Ctrl-C reaches the child by itself; it decides when to end, and this process waits for it.
-  process.on("SIGINT", () => {});
+  process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) =>
     fail(`Node 24 could not be started (${error.message}). Delete node_modules and try again.`),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IKhipuVault} from "../vault/IKhipuVault.sol";
+import {IVaultPool} from "../pool/IVaultPool.sol";
 
 /// @title ISavingsPool
 /// @notice Individual savings. A saver's position is vault shares and a principal mark; what the shares are worth above
@@ -10,7 +9,7 @@ import {IKhipuVault} from "../vault/IKhipuVault.sol";
 ///
 /// In every event, `assets` are in the asset's smallest unit, `shares` are vault shares, and "After" are the numbers
 /// once the event has happened.
-interface ISavingsPool {
+interface ISavingsPool is IVaultPool {
     // ------------------------------------------------------------------------------------------------------ events
 
     /// @notice Money was saved.
@@ -104,9 +103,6 @@ interface ISavingsPool {
 
     // ------------------------------------------------------------------------------------------------------ errors
 
-    /// @notice The amount must not be zero.
-    error ZeroAmount();
-
     /// @notice An address that must be given was zero.
     error ZeroAddress();
 
@@ -119,20 +115,8 @@ interface ISavingsPool {
     /// @notice The pool would have more than it takes from all.
     error AboveTotalLimit(uint256 totalPrincipal, uint256 limit);
 
-    /// @notice The saver has less principal than that: withdraw less, or claim the yield too with {withdrawAll}.
-    error PrincipalTooLow(uint256 assets, uint256 principal);
-
-    /// @notice The position's shares are worth less than that since a loss: leave with {withdrawAll}.
-    error SharesTooLow(uint256 shares, uint256 available);
-
-    /// @notice The share price moved: more shares than the saver accepts.
-    error TooManyShares(uint256 shares, uint256 maxShares);
-
     /// @notice The saver has nothing here.
     error NothingSaved(address saver);
-
-    /// @notice The saver has no yield to claim.
-    error NothingToClaim(address saver);
 
     /// @notice Nobody can bring themselves, and nobody is not somebody.
     error BadReferrer(address referrer);
@@ -257,10 +241,4 @@ interface ISavingsPool {
 
     /// @notice The part of the fee on a referred saver's yield that the referrer earns, in hundredths of a percent.
     function referralShareBps() external view returns (uint256);
-
-    /// @notice Where the savings are.
-    function vault() external view returns (IKhipuVault);
-
-    /// @notice What is saved.
-    function asset() external view returns (IERC20);
 }

@@ -2,30 +2,19 @@
 pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {PermitOrAllowance} from "../permit/PermitOrAllowance.sol";
-import {Position, Totals} from "../position/Position.sol";
+import {Payout, Position, Totals} from "../pool/Position.sol";
+import {VaultPool} from "../pool/VaultPool.sol";
 import {IKhipuVault} from "../vault/IKhipuVault.sol";
 import {SharePrice} from "../vault/SharePrice.sol";
 import {ISavingsPool} from "./ISavingsPool.sol";
 
 /// @title SavingsPool
 /// @notice See {ISavingsPool}.
-contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardTransient {
+contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     using Math for uint256;
-    using SafeERC20 for IERC20;
 
     uint256 private constant BPS = 10_000;
-
-    /// @inheritdoc ISavingsPool
-    IKhipuVault public immutable vault;
-
-    /// @inheritdoc ISavingsPool
-    IERC20 public immutable asset;
 
     /// @inheritdoc ISavingsPool
     uint256 public immutable minimumDeposit;
@@ -68,15 +57,11 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
         uint128 perSaver,
         uint128 total,
         uint256 referralShareBps_
-    ) AccessManaged(authority_) {
+    ) VaultPool(vault_) AccessManaged(authority_) {
         if (referralShareBps_ > BPS) revert ReferralShareOutOfRange(referralShareBps_);
-        vault = vault_;
-        asset = IERC20(vault_.asset());
         minimumDeposit = minimumDeposit_;
         referralShareBps = referralShareBps_;
         _setLimits(perSaver, total);
-        // The vault takes only what this contract tells it to, and this contract never holds assets between calls.
-        asset.forceApprove(address(vault_), type(uint256).max);
     }
 
     // --------------------------------------------------------------------------------------------- savers' actions
@@ -100,7 +85,7 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
         bytes32 r,
         bytes32 s
     ) external nonReentrant returns (uint256 shares) {
-        PermitOrAllowance.ensure(address(asset), assets, deadline, v, r, s);
+        usePermit(assets, deadline, v, r, s);
         return _deposit(assets, saver, minShares);
     }
 
@@ -111,16 +96,10 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
         uint256 maxShares
     ) external nonReentrant returns (uint256 shares) {
         if (assets == 0) revert ZeroAmount();
-        Position memory position = _positions[msg.sender];
-        if (assets > position.principal) revert PrincipalTooLow(assets, position.principal);
-        shares = vault.sharePrice().toSharesUp(assets);
-        if (shares > position.shares) revert SharesTooLow(shares, position.shares);
+        (Position memory position, Totals memory sums) = _booksOf(msg.sender);
+        shares = position.withdraw(sums, vault.sharePrice(), assets);
         if (shares > maxShares) revert TooManyShares(shares, maxShares);
-        position.subtract(assets, shares);
-        _positions[msg.sender] = position;
-        Totals memory sums = totals;
-        sums.subtract(assets, shares);
-        totals = sums;
+        _book(msg.sender, position, sums);
         emit WithdrawalMade(
             msg.sender,
             receiver,
@@ -131,59 +110,48 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
             sums.principal,
             sums.shares
         );
-        // Costs exactly `shares`: within one transaction the price has not moved since it was read.
-        vault.withdraw(assets, receiver, address(this), shares);
+        vault.withdraw(assets, receiver, address(this));
     }
 
     /// @inheritdoc ISavingsPool
     function withdrawAll(address receiver, uint256 minAssets) external nonReentrant returns (uint256 assets) {
-        Position memory position = _positions[msg.sender];
-        uint256 shares = position.shares;
-        if (shares == 0) revert NothingSaved(msg.sender);
-        SharePrice memory price = vault.sharePrice();
-        assets = price.toAssetsDown(shares);
-        // What the shares are worth is principal first; after a loss there is less than the mark, and no yield.
-        uint256 principalPaid = assets.min(position.principal);
-        uint256 principalShares =
-            principalPaid == assets ? shares : price.toSharesUp(principalPaid).min(shares);
-        Totals memory sums = totals;
-        sums.subtract(position.principal, principalShares);
-        position.subtract(position.principal, principalShares);
+        (Position memory position, Totals memory sums) = _booksOf(msg.sender);
+        _requireSaved(position);
+        Payout memory payout = position.empty(sums, vault.sharePrice());
+        _book(msg.sender, position, sums);
         emit WithdrawalMade(
             msg.sender,
             receiver,
-            principalPaid,
-            principalShares,
+            payout.principal,
+            payout.principalShares,
             0,
-            position.shares,
+            payout.yieldShares,
             sums.principal,
-            sums.shares
+            sums.shares + payout.yieldShares
         );
-        uint256 yield = assets - principalPaid;
-        if (yield > 0) {
-            uint256 yieldShares = position.shares;
-            sums.subtract(0, yieldShares);
-            position.shares = 0;
-            emit YieldClaimed(msg.sender, receiver, yield, yieldShares, 0, 0, sums.principal, sums.shares);
-            if (position.referred) _rewardReferrer(msg.sender, yield);
+        if (payout.yield > 0) {
+            emit YieldClaimed(
+                msg.sender,
+                receiver,
+                payout.yield,
+                payout.yieldShares,
+                0,
+                0,
+                sums.principal,
+                sums.shares
+            );
+            _rewardReferrer(msg.sender, position, payout.yield);
         }
-        _positions[msg.sender] = position;
-        totals = sums;
-        vault.redeem(shares, receiver, address(this), minAssets);
+        assets = payout.principal + payout.yield;
+        _sellShares(payout.principalShares + payout.yieldShares, receiver, minAssets);
     }
 
     /// @inheritdoc ISavingsPool
     function claimYield(address receiver) external nonReentrant returns (uint256 assets) {
-        Position memory position = _positions[msg.sender];
-        SharePrice memory price = vault.sharePrice();
-        uint256 shares = position.yieldShares(price);
-        assets = price.toAssetsDown(shares);
-        if (assets == 0) revert NothingToClaim(msg.sender);
-        position.subtract(0, shares);
-        _positions[msg.sender] = position;
-        Totals memory sums = totals;
-        sums.subtract(0, shares);
-        totals = sums;
+        (Position memory position, Totals memory sums) = _booksOf(msg.sender);
+        uint256 shares;
+        (assets, shares) = position.claim(sums, vault.sharePrice());
+        _book(msg.sender, position, sums);
         emit YieldClaimed(
             msg.sender,
             receiver,
@@ -194,23 +162,19 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
             sums.principal,
             sums.shares
         );
-        if (position.referred) _rewardReferrer(msg.sender, assets);
-        vault.redeem(shares, receiver, address(this), assets);
+        _rewardReferrer(msg.sender, position, assets);
+        _sellShares(shares, receiver, assets);
     }
 
     /// @inheritdoc ISavingsPool
     function takeOutShares(address receiver) external nonReentrant returns (uint256 shares) {
-        Position memory position = _positions[msg.sender];
-        shares = position.shares;
-        if (shares == 0) revert NothingSaved(msg.sender);
-        uint256 principal = position.principal;
-        position.subtract(principal, shares);
-        _positions[msg.sender] = position;
-        Totals memory sums = totals;
-        sums.subtract(principal, shares);
-        totals = sums;
+        (Position memory position, Totals memory sums) = _booksOf(msg.sender);
+        _requireSaved(position);
+        uint256 principal;
+        (shares, principal) = position.emptyAsShares(sums);
+        _book(msg.sender, position, sums);
         emit SharesTakenOut(msg.sender, receiver, shares, principal, sums.principal, sums.shares);
-        IERC20(address(vault)).safeTransfer(receiver, shares);
+        _sendShares(shares, receiver);
     }
 
     /// @inheritdoc ISavingsPool
@@ -231,11 +195,9 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
         Totals memory sums = totals;
         for (uint256 i = 0; i < savers.length; ++i) {
             Position memory position = _positions[savers[i]];
-            uint256 yield = price.toAssetsDown(position.shares).saturatingSub(position.principal);
+            uint256 yield = position.compound(sums, price);
             if (yield == 0) continue;
-            position.add(yield, 0);
             _positions[savers[i]] = position;
-            sums.add(yield, 0);
             emit AutoCompoundExecuted(
                 savers[i],
                 msg.sender,
@@ -245,7 +207,7 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
                 sums.principal,
                 sums.shares
             );
-            if (position.referred) _rewardReferrer(savers[i], yield);
+            _rewardReferrer(savers[i], position, yield);
         }
         totals = sums;
     }
@@ -275,7 +237,7 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
         shares = position.shares;
         principal = position.principal;
         value = price.toAssetsDown(shares);
-        yield = price.toAssetsDown(position.yieldShares(price));
+        (yield, ) = position.yieldOf(price);
     }
 
     /// @inheritdoc ISavingsPool
@@ -287,25 +249,18 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
 
     // ------------------------------------------------------------------------------------------------------- inside
 
-    /// @dev The money goes first and the books follow: the vault says how many shares it bought, and refuses an asset
-    /// that took a fee on its way.
+    /// @dev The money goes first and the books follow: the vault says how many shares it bought.
     function _deposit(uint256 assets, address saver, uint256 minShares) private returns (uint256 shares) {
         if (saver == address(0)) revert ZeroAddress();
-        if (assets == 0) revert ZeroAmount();
         if (assets < minimumDeposit) revert BelowMinimum(assets, minimumDeposit);
-        asset.safeTransferFrom(msg.sender, address(this), assets);
-        shares = vault.deposit(assets, address(this), minShares);
-
-        Position memory position = _positions[saver];
-        Totals memory sums = totals;
-        position.add(assets, shares);
-        sums.add(assets, shares);
+        shares = _buyShares(assets, minShares);
+        (Position memory position, Totals memory sums) = _booksOf(saver);
+        position.add(sums, assets, shares);
         Limits memory most = limits;
         if (position.principal > most.perSaver) revert AboveSaverLimit(position.principal, most.perSaver);
         if (sums.principal > most.total) revert AboveTotalLimit(sums.principal, most.total);
         if (saver == msg.sender) position.opened = true;
-        _positions[saver] = position;
-        totals = sums;
+        _book(saver, position, sums);
         emit DepositMade(
             msg.sender,
             saver,
@@ -320,7 +275,8 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
 
     /// @dev Only counts; the treasury, which holds nothing but fees, pays. The saver's yield is what remained after the
     /// fee, so this is always less than the fee that was taken on it.
-    function _rewardReferrer(address saver, uint256 yield) private {
+    function _rewardReferrer(address saver, Position memory position, uint256 yield) private {
+        if (!position.referred) return;
         uint256 reward = yield.mulDiv(vault.feeBps() * referralShareBps, BPS * BPS);
         address referrer = referrerOf[saver];
         uint256 earned = referralEarned[referrer] + reward;
@@ -328,6 +284,20 @@ contract SavingsPool is ISavingsPool, AccessManaged, Multicall, ReentrancyGuardT
         referralEarned[referrer] = earned;
         totalReferralEarned = totalEarned;
         emit ReferralRewardEarned(referrer, saver, reward, earned, totalEarned);
+    }
+
+    function _booksOf(address saver) private view returns (Position memory, Totals memory) {
+        return (_positions[saver], totals);
+    }
+
+    function _book(address saver, Position memory position, Totals memory sums) private {
+        _positions[saver] = position;
+        totals = sums;
+    }
+
+    /// @dev After a loss there can be a mark without shares; leaving clears it.
+    function _requireSaved(Position memory position) private view {
+        if (position.shares == 0 && position.principal == 0) revert NothingSaved(msg.sender);
     }
 
     function _setLimits(uint128 perSaver, uint128 total) private {

@@ -3,10 +3,16 @@ pragma solidity 0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IERC20PermitBytes} from "../permit/IERC20PermitBytes.sol";
 
 /// @title FaucetToken
 /// @notice Play money for local and test networks: anybody may mint any amount, so it must never be worth anything.
-contract FaucetToken is ERC20, ERC20Permit {
+contract FaucetToken is ERC20, ERC20Permit, IERC20PermitBytes {
+    bytes32 private constant PERMIT_TYPEHASH = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
+
     /// @notice What one call of {drip} mints, in the token's smallest unit.
     uint256 public immutable dripAmount;
 
@@ -37,6 +43,24 @@ contract FaucetToken is ERC20, ERC20Permit {
     /// @param amount How many, in the smallest unit.
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
+    }
+
+    /// @inheritdoc IERC20PermitBytes
+    function permit(
+        address owner,
+        address spender,
+        uint256 value,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        if (block.timestamp > deadline) revert ERC2612ExpiredSignature(deadline);
+        bytes32 digest = _hashTypedDataV4(
+            keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, _useNonce(owner), deadline))
+        );
+        if (!SignatureChecker.isValidSignatureNowCalldata(owner, digest, signature)) {
+            revert ERC2612InvalidSigner(address(0), owner);
+        }
+        _approve(owner, spender, value);
     }
 
     /// @inheritdoc ERC20

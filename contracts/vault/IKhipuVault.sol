@@ -232,6 +232,13 @@ interface IKhipuVault is IERC4626 {
         bytes32 s
     ) external returns (uint256 shares);
 
+    /// @notice Uses a permit of an asset that takes any signature, so that a wallet that is a contract can sign. For
+    /// `multicall`: first the permit, then what it is for.
+    /// @param assets How much the vault may take from the caller.
+    /// @param deadline Until when the permit holds.
+    /// @param signature The caller's, ERC-1271 included.
+    function usePermit(uint256 assets, uint256 deadline, bytes calldata signature) external;
+
     /// @notice Mints, unless the share price has moved too far.
     /// @param shares What to mint.
     /// @param receiver Who gets the shares.

@@ -5,9 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -22,22 +20,14 @@ import {StrategyReader} from "./StrategyReader.sol";
 
 /// @title KhipuVault
 /// @notice See {IKhipuVault}.
-contract KhipuVault is
-    StrategyBook,
-    ERC4626,
-    ERC20Permit,
-    AccessManaged,
-    Multicall,
-    ReentrancyGuardTransient
-{
+contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, ReentrancyGuardTransient {
     using Math for uint256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
     /// @dev Shares have six decimals more than the asset. With the virtual part of 1e6 shares against the smallest
     /// unit of the asset, whoever tries to push the first savers' price loses a million times what they lose.
-    uint256 private constant VIRTUAL_SHARES = 1e6;
-    uint256 private constant VIRTUAL_ASSETS = 1;
+    uint8 private constant DECIMALS_OFFSET = 6;
 
     /// @dev Pools keep shares in 128 bits, and products of shares and assets must fit into 256.
     uint256 private constant MAX_SUPPLY = type(uint128).max;
@@ -67,7 +57,7 @@ contract KhipuVault is
         address authority_,
         address feeRecipient_,
         uint256 unlockPeriod_
-    ) ERC20(name_, symbol_) ERC20Permit(name_) ERC4626(asset_) AccessManaged(authority_) {
+    ) ERC20(name_, symbol_) ERC4626(asset_) AccessManaged(authority_) {
         if (unlockPeriod_ == 0 || unlockPeriod_ > 30 days) revert UnlockPeriodOutOfRange(unlockPeriod_);
         unlockPeriod = unlockPeriod_;
         _setFeeRecipient(feeRecipient_);
@@ -106,6 +96,11 @@ contract KhipuVault is
         PermitOrAllowance.ensure(asset(), assets, deadline, v, r, s);
         shares = _depositAssets(assets, receiver);
         if (shares < minShares) revert TooFewShares(shares, minShares);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function usePermit(uint256 assets, uint256 deadline, bytes calldata signature) external {
+        PermitOrAllowance.ensure(asset(), assets, deadline, signature);
     }
 
     /// @inheritdoc IERC4626
@@ -407,11 +402,6 @@ contract KhipuVault is
         return ERC4626.asset();
     }
 
-    /// @inheritdoc IERC20Metadata
-    function decimals() public view override(ERC20, ERC4626, IERC20Metadata) returns (uint8) {
-        return ERC4626.decimals();
-    }
-
     // ------------------------------------------------------------------------------------------------------- inside
 
     function _depositAssets(uint256 assets, address receiver) private returns (uint256 shares) {
@@ -472,9 +462,10 @@ contract KhipuVault is
         uint256 shares
     ) private {
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
-        _burn(owner, shares);
         uint256 available = _gather(assets, a.values);
         if (available < assets) revert InsufficientLiquidity(assets, available);
+        // Not before: a strategy that looks at the share price while it pays must see shares and assets that match.
+        _burn(owner, shares);
         idle -= uint128(assets);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         _emitAccounts(a.gross - assets);
@@ -511,7 +502,7 @@ contract KhipuVault is
     }
 
     function _price(Appraisal memory a) private view returns (SharePrice memory) {
-        return SharePrice(a.gross - a.locked + VIRTUAL_ASSETS, totalSupply() + VIRTUAL_SHARES);
+        return SharePrice(a.gross - a.locked + 1, totalSupply() + 10 ** DECIMALS_OFFSET);
     }
 
     /// @dev Nothing while a strategy cannot be valued: nobody could say what the new shares are worth.
@@ -519,6 +510,11 @@ contract KhipuVault is
         if (depositsStopped || !a.complete) return 0;
         uint256 room = StrategyReader.MAX_VALUE.saturatingSub(a.gross);
         return price.toAssetsDown(MAX_SUPPLY.saturatingSub(totalSupply())).min(room);
+    }
+
+    /// @dev For the previews, which are OpenZeppelin's; {_price} is the same price.
+    function _decimalsOffset() internal pure override returns (uint8) {
+        return DECIMALS_OFFSET;
     }
 
     function _emitAccounts(uint256 gross) private {

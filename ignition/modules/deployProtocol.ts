@@ -39,6 +39,7 @@ export function deployProtocol(m: Builder, asset: Contract, strategy: Contract) 
     m.getParameter("referralShareBps", 2_000n),
   ]);
   const treasury = m.contract("FeeTreasury", [savings, manager]);
+  const cooperatives = m.contract("CooperativePools", [vault]);
 
   // While no role is set, all is the admin's, and the deployer still is the admin.
   const setUp = [
@@ -86,5 +87,5 @@ export function deployProtocol(m: Builder, asset: Contract, strategy: Contract) 
   m.call(manager, "renounceRole", [ROLES.admin, deployer], {
     after: [...permissions, cancelling, ...grants],
   });
-  return { manager, vault, savings, treasury };
+  return { manager, vault, savings, treasury, cooperatives };
 }

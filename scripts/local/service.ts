@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../command.ts";
 
 /** How long a process may take to end by itself before it is killed. */
@@ -77,7 +78,7 @@ export async function waitUntilReady(
     if (Date.now() > deadline) {
       throw new Failure(describeEnd(service, `was not ready after ${timeoutMs / 1_000} s`));
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }
 
@@ -101,15 +102,16 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<boolea
   await ended;
   clearTimeout(timer);
   // What the process started and did not end itself.
-  signalGroup(child, "SIGKILL");
+  while (signalGroup(child, "SIGKILL")) await sleep(10);
   return inTime;
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/** False once nothing of the group is left. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): boolean {
   try {
-    if (process.platform === "win32") child.kill(signal);
-    else process.kill(-Number(child.pid), signal);
+    if (process.platform === "win32") return child.kill(signal);
+    return process.kill(-Number(child.pid), signal);
   } catch {
-    // The whole group has ended already.
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Account, Address, PublicClient } from "viem";
+import type { Address, PublicClient } from "viem";
 import { writeContract } from "viem/actions";
 import type { Config } from "wagmi";
 import { getConnectorClient } from "wagmi/actions";
@@ -25,7 +25,7 @@ export function chainOf(
       const wallet = await getConnectorClient(wagmi, { account, chainId });
       return writeContract(wallet, {
         ...request(call),
-        account: wallet.account as Account,
+        account: wallet.account,
         chain: wallet.chain,
       });
     },

@@ -2,7 +2,7 @@ const dyes = ["cochineal", "anil", "qolle", "chillca"] as const;
 
 /** A little khipu that belongs to an address: the same address always has the same cords and knots. */
 export function AddressKhipu({ address, size }: { address: string; size: number }) {
-  const nibbles = [...address.slice(2, 18)].map((digit) => parseInt(digit, 16));
+  const nibbles = Array.from(address.slice(2, 18), (digit) => parseInt(digit, 16));
   const nibble = (index: number) => nibbles[index] ?? 0;
   return (
     <svg width={size} height={size} viewBox="0 0 36 36" aria-hidden="true">

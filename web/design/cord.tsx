@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import styles from "./cord.module.css";
 import { knotsOf } from "./knots.ts";
 
@@ -6,17 +7,7 @@ export type Dye = "cochineal" | "anil" | "qolle" | "chillca" | "wool";
 const width = 40;
 
 /** A pendant cord with a number knotted into it. `bend`, from 0 to 1, is how it happens to hang. */
-export function Cord({
-  number,
-  dye,
-  bend,
-  pending = false,
-}: {
-  number: bigint;
-  dye: Dye;
-  bend: number;
-  pending?: boolean;
-}) {
+export function Cord({ number, dye, bend }: { number: bigint; dye: Dye; bend: number }) {
   const { knots, length } = knotsOf(number);
   const sway = (bend - 0.5) * 16;
   const middle = width / 2;
@@ -32,10 +23,9 @@ export function Cord({
   return (
     <svg
       className={styles.cord}
-      data-pending={pending}
-      style={{ color: `var(--${dye})` }}
-      width={width}
-      height={length + 4}
+      style={
+        { "--dye": `var(--${dye})`, "--width": width, "--height": length + 4 } as CSSProperties
+      }
       viewBox={`0 0 ${width} ${length + 4}`}
       aria-hidden="true"
     >

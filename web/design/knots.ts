@@ -23,7 +23,7 @@ const mostDigits = 5;
  */
 export function knotsOf(number: bigint): KnottedCord {
   const most = 10n ** BigInt(mostDigits) - 1n;
-  const digits = [...(number > most ? most : number).toString()].map(Number);
+  const digits = Array.from((number > most ? most : number).toString(), Number);
   const knots: Knot[] = [];
   let y = first;
   digits.forEach((digit, place) => {

@@ -12,16 +12,21 @@ interface Fraction {
   most?: number;
 }
 
+const usual = 2;
+/** what is too small for the usual digits gets these instead, so that something never looks like nothing */
+const fine = 6;
+
 /** Writes an amount in the digits of the locale, exactly: no detour over floating point. */
 export function formatAmount(
   value: bigint,
   decimals: number,
   locale: string,
-  { least = 2, most = 2 }: Fraction = {},
+  { least = usual, most }: Fraction = {},
 ): string {
+  const tiny = value > 0n && decimals > usual && value < 10n ** BigInt(decimals - usual);
   return new Intl.NumberFormat(locale, {
     minimumFractionDigits: least,
-    maximumFractionDigits: most,
+    maximumFractionDigits: most ?? Math.max(least, tiny ? fine : usual),
     roundingMode: "trunc",
     useGrouping: "always",
   }).format(formatUnits(value, decimals) as `${number}`);

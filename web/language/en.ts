@@ -19,7 +19,7 @@ export const en = {
     khipu: (count: number) =>
       count === 0
         ? "A khipu whose cords are waiting for their first knots."
-        : `A khipu of the latest ${count} movements: each cord is one, its knots write the amount.`,
+        : `A khipu of the latest ${count} movements: each cord is one, with its sum in knots.`,
     caption: "Each cord is a movement; its knots write the amount, as on the khipus of the Andes.",
   },
 
@@ -62,13 +62,9 @@ export const en = {
     value: "Worth now",
     principal: "Deposited",
     yield: "Yield earned",
-    pending: (amount: string) => `${amount} on the way`,
-    empty: "Nothing saved yet. Your first deposit starts your cord.",
     deposit: "Deposit",
     withdraw: "Withdraw",
-    claim: "Claim yield",
     claimAmount: (amount: string) => `Claim ${amount}`,
-    nothingToClaim: "No yield to claim yet.",
     amount: "Amount",
     max: "Max",
     useMax: (amount: string) => `Use the maximum, ${amount}`,
@@ -77,7 +73,8 @@ export const en = {
     depositAmount: (amount: string) => `Deposit ${amount}`,
     withdrawAmount: (amount: string) => `Withdraw ${amount}`,
     withdrawEverything: "Withdraw everything, yield included",
-    note: "Free to leave at any time.",
+    stoppedTitle: "Deposits are stopped for now",
+    stoppedText: "Withdrawing and claiming always work. Please come back later to deposit.",
     unreadTitle: "Your savings cannot be read right now",
     unreadText: "The network does not answer. Your money is safe where it is; we keep trying.",
     retry: "Try again",
@@ -112,6 +109,7 @@ export const en = {
       sent: "Sent. Waiting for a block…",
       confirmed: "Confirmed on the chain. The live index is catching up…",
       indexed: "Done. Confirmed on the chain and in the live index.",
+      done: "Done. Confirmed on the chain.",
       rejected: "You declined in your wallet. Nothing was sent; try again when you like.",
       lost: "Sent, but the network stopped answering. It may still go through: check again before you send it once more.",
     },
@@ -123,7 +121,6 @@ export const en = {
       indexed: "Indexed",
     },
     progress: "Progress",
-    again: "Try again",
     check: "Check again",
     dismiss: "Dismiss",
     explorer: "See the transaction",
@@ -156,16 +153,21 @@ export const en = {
     permitInvalid: () =>
       "The signature does not fit your account. Reconnect your wallet and sign again.",
     nothingToDo: () => "There is nothing to move here. Enter an amount above zero.",
-    priceMoved: () =>
-      "The price moved while you were deciding, so nothing was sent. Try again with the new price.",
+    nothingSaved: () => "You have nothing saved here yet. Make a deposit first.",
+    nothingToClaim: () =>
+      "There is no yield to claim yet. Let your savings grow a little and try again.",
     tooMuchPrincipal: () => "That is more than you have deposited. Enter a smaller amount.",
+    worthLess: () =>
+      "Since a loss your savings are worth less than that. Use “Withdraw everything” to take out all there is.",
+    tooSmall: () => "That is less than the pool takes. Enter a larger amount.",
     poolFull: () =>
       "The pool cannot take this amount right now. Try a smaller one, or come back later.",
-    paused: () =>
-      "Deposits are stopped for now. Withdrawing always works; please come back later to deposit.",
+    priceMoved: () =>
+      "The price moved while you were deciding, so nothing was sent. Try again with the new price.",
     illiquid: () =>
       "Part of the money is lent out at this moment, so it cannot all leave at once. Try a smaller amount, or try again soon.",
-    tooEarly: () => "There is no yield to claim yet. Let your savings grow a little and try again.",
+    gasLimitTooLow: () =>
+      "The gas limit was too low for this. Try again and keep the limit that your wallet suggests.",
   },
 
   faucet: {
@@ -185,7 +187,6 @@ export const en = {
     loading: "Reading the latest movements…",
     unavailable:
       "The live feed is not reachable. Your balances still come straight from the network; we keep trying.",
-    you: "You",
     types: {
       DepositMade: (who: string) => `${who} deposited`,
       WithdrawalMade: (who: string) => `${who} withdrew`,
@@ -199,7 +200,6 @@ export const en = {
       AutoCompoundExecuted: "Your yield was compounded",
     },
     pending: "on the way",
-    announce: (text: string) => `New: ${text}`,
   },
 
   live: {

@@ -21,7 +21,7 @@ export const es: Messages = {
     khipu: (count) =>
       count === 0
         ? "Un khipu cuyas cuerdas esperan sus primeros nudos."
-        : `Un khipu con los últimos ${count} movimientos: cada cuerda es uno y sus nudos escriben el monto.`,
+        : `Un khipu con los últimos ${count} movimientos: cada cuerda es uno, con su cifra en nudos.`,
     caption:
       "Cada cuerda es un movimiento; sus nudos escriben el monto, como en los khipus de los Andes.",
   },
@@ -65,13 +65,9 @@ export const es: Messages = {
     value: "Vale ahora",
     principal: "Depositado",
     yield: "Rendimiento ganado",
-    pending: (amount) => `${amount} en camino`,
-    empty: "Aún no hay ahorros. Tu primer depósito empieza tu cuerda.",
     deposit: "Depositar",
     withdraw: "Retirar",
-    claim: "Cobrar rendimiento",
     claimAmount: (amount) => `Cobrar ${amount}`,
-    nothingToClaim: "Aún no hay rendimiento que cobrar.",
     amount: "Monto",
     max: "Máx.",
     useMax: (amount) => `Usar el máximo, ${amount}`,
@@ -80,7 +76,8 @@ export const es: Messages = {
     depositAmount: (amount) => `Depositar ${amount}`,
     withdrawAmount: (amount) => `Retirar ${amount}`,
     withdrawEverything: "Retirar todo, con el rendimiento",
-    note: "Puedes salir cuando quieras.",
+    stoppedTitle: "Los depósitos están detenidos por ahora",
+    stoppedText: "Retirar y cobrar siempre funciona. Vuelve más tarde para depositar.",
     unreadTitle: "Ahora no se pueden leer tus ahorros",
     unreadText: "La red no responde. Tu dinero está a salvo donde está; seguimos intentando.",
     retry: "Reintentar",
@@ -114,6 +111,7 @@ export const es: Messages = {
       sent: "Enviada. Esperando un bloque…",
       confirmed: "Confirmada en la cadena. El índice en vivo se está poniendo al día…",
       indexed: "Listo. Confirmada en la cadena y en el índice en vivo.",
+      done: "Listo. Confirmada en la cadena.",
       rejected: "La rechazaste en tu billetera. No se envió nada; inténtalo cuando quieras.",
       lost: "Se envió, pero la red dejó de responder. Aún puede completarse: compruébalo antes de enviarla otra vez.",
     },
@@ -125,7 +123,6 @@ export const es: Messages = {
       indexed: "Indexada",
     },
     progress: "Progreso",
-    again: "Reintentar",
     check: "Comprobar de nuevo",
     dismiss: "Cerrar aviso",
     explorer: "Ver la transacción",
@@ -158,16 +155,20 @@ export const es: Messages = {
     permitInvalid: () =>
       "La firma no corresponde a tu cuenta. Vuelve a conectar tu billetera y firma otra vez.",
     nothingToDo: () => "No hay nada que mover. Escribe un monto mayor que cero.",
+    nothingSaved: () => "Aún no tienes nada ahorrado aquí. Haz primero un depósito.",
+    nothingToClaim: () =>
+      "Aún no hay rendimiento que cobrar. Deja crecer tus ahorros un poco e inténtalo de nuevo.",
+    tooMuchPrincipal: () => "Es más de lo que has depositado. Escribe un monto menor.",
+    worthLess: () =>
+      "Tras una pérdida, tus ahorros valen menos que eso. Usa «Retirar todo» para sacar todo lo que hay.",
+    tooSmall: () => "Es menos de lo que admite el fondo. Escribe un monto mayor.",
+    poolFull: () => "El fondo no admite ese monto ahora. Prueba con uno menor o vuelve más tarde.",
     priceMoved: () =>
       "El precio cambió mientras decidías y no se envió nada. Inténtalo con el precio nuevo.",
-    tooMuchPrincipal: () => "Es más de lo que has depositado. Escribe un monto menor.",
-    poolFull: () => "El fondo no admite ese monto ahora. Prueba con uno menor o vuelve más tarde.",
-    paused: () =>
-      "Los depósitos están detenidos por ahora. Retirar siempre funciona; vuelve más tarde para depositar.",
     illiquid: () =>
       "Parte del dinero está prestado en este momento y no puede salir todo a la vez. Prueba con un monto menor o inténtalo pronto.",
-    tooEarly: () =>
-      "Aún no hay rendimiento que cobrar. Deja crecer tus ahorros un poco e inténtalo de nuevo.",
+    gasLimitTooLow: () =>
+      "El límite de gas era muy bajo. Inténtalo de nuevo con el límite que sugiere tu billetera.",
   },
 
   faucet: {
@@ -187,7 +188,6 @@ export const es: Messages = {
     loading: "Leyendo los últimos movimientos…",
     unavailable:
       "No se llega al flujo en vivo. Tus saldos siguen viniendo directo de la red; seguimos intentando.",
-    you: "Tú",
     types: {
       DepositMade: (who) => `${who} depositó`,
       WithdrawalMade: (who) => `${who} retiró`,
@@ -201,7 +201,6 @@ export const es: Messages = {
       AutoCompoundExecuted: "Se capitalizó tu rendimiento",
     },
     pending: "en camino",
-    announce: (text) => `Nuevo: ${text}`,
   },
 
   live: {

@@ -14,6 +14,8 @@ export interface LiveState {
 }
 
 const historyLength = 50;
+/** While nothing arrives live, the past is asked for this often, in milliseconds. */
+const askEvery = 15_000;
 
 const recentDocument = /* GraphQL */ `
   query RecentEvents($products: [String!], $limit: Int!) {
@@ -55,6 +57,7 @@ export class LiveBus {
   };
   readonly #client: LiveClient;
   readonly #products: readonly string[];
+  #asking: ReturnType<typeof setInterval> | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #eventListeners = new Set<EventListener>();
   readonly #transactionListeners = new Set<TransactionListener>();
@@ -80,9 +83,14 @@ export class LiveBus {
       },
     );
     void this.#loadHistory();
+    this.#asking = setInterval(() => {
+      const { connection, history } = this.#state;
+      if (connection.status !== "open" || history === "unavailable") void this.#loadHistory();
+    }, askEvery);
   }
 
   close(): void {
+    clearInterval(this.#asking);
     this.#client.close();
   }
 
@@ -115,9 +123,10 @@ export class LiveBus {
         { events: { items: LiveEvent[] } },
         { products: readonly string[]; limit: number }
       >(recentDocument, { products: this.#products, limit: historyLength });
+      const missed = this.#state.history === "loading" ? [] : this.#unknown(events.items);
       this.#set({ events: merge(this.#state.events, events.items), history: "loaded" });
+      for (const event of missed) this.#announce(event);
     } catch {
-      // asked again as soon as the connection stands
       this.#set({ history: "unavailable" });
     }
   }
@@ -125,7 +134,6 @@ export class LiveBus {
   #connectionChanged(connection: ConnectionState): void {
     this.#set({ connection, head: newer(this.#state.head, connection.head) });
     if (connection.status === "open" && this.#state.history === "unavailable") {
-      this.#set({ history: "loading" });
       void this.#loadHistory();
     }
   }
@@ -143,16 +151,25 @@ export class LiveBus {
         return;
       case "EVENT": {
         const { event } = message;
-        if (this.#state.events.some((known) => keyOf(known) === keyOf(event))) return;
+        if (this.#unknown([event]).length === 0) return;
         const events = merge(this.#state.events, [event]);
         const arrived = new Set(
           events.map(({ id }) => id).filter((id) => id === event.id || this.#state.arrived.has(id)),
         );
         this.#set({ events, arrived, head });
-        for (const listener of this.#eventListeners) listener(event);
-        this.#tell(event, true);
+        this.#announce(event);
       }
     }
+  }
+
+  #unknown(events: readonly LiveEvent[]): LiveEvent[] {
+    const known = new Set(this.#state.events.map(keyOf));
+    return events.filter((event) => !known.has(keyOf(event)));
+  }
+
+  #announce(event: LiveEvent): void {
+    for (const listener of this.#eventListeners) listener(event);
+    this.#tell(event, true);
   }
 
   #undo(lastKept: bigint): void {

@@ -1,6 +1,6 @@
 import type { Abi, Address, Hash } from "viem";
 import type { TransactionEvent } from "./machine.ts";
-import { explain, type Problem, ProblemError } from "./problems.ts";
+import { explain, isRefusal, type Problem, ProblemError } from "./problems.ts";
 
 /** One call of a contract. */
 export interface Call {
@@ -83,23 +83,7 @@ export async function settle(call: Call, chain: Chain): Promise<void> {
   }
 }
 
-const refusalsOfTheContract = new Set<Problem["code"]>([
-  "reverted",
-  "refused",
-  "balanceTooLow",
-  "allowanceTooLow",
-  "permitExpired",
-  "permitInvalid",
-  "nothingToDo",
-  "priceMoved",
-  "tooMuchPrincipal",
-  "poolFull",
-  "paused",
-  "illiquid",
-  "tooEarly",
-]);
-
 function failure(problem: Problem): TransactionEvent {
   if (problem.code === "rejected") return { type: "rejected" };
-  return { type: refusalsOfTheContract.has(problem.code) ? "reverted" : "failed", problem };
+  return { type: isRefusal(problem) ? "reverted" : "failed", problem };
 }

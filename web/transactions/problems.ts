@@ -42,12 +42,22 @@ type RefusalCode =
   | "permitExpired"
   | "permitInvalid"
   | "nothingToDo"
-  | "priceMoved"
+  | "nothingSaved"
+  | "nothingToClaim"
   | "tooMuchPrincipal"
+  | "worthLess"
+  | "tooSmall"
   | "poolFull"
-  | "paused"
+  | "priceMoved"
   | "illiquid"
-  | "tooEarly";
+  | "gasLimitTooLow";
+
+/** Whether the contract said no, as opposed to the wallet or the network. */
+export function isRefusal({ code }: Problem): boolean {
+  return (
+    code === "reverted" || code === "refused" || Object.values<string>(refusals).includes(code)
+  );
+}
 
 /** Thrown by our own checks; carries its problem along. */
 export class ProblemError extends Error {
@@ -61,7 +71,7 @@ export class ProblemError extends Error {
 }
 
 /** Custom errors of the contracts, each led to the sentence that helps. */
-const refusals: Readonly<Record<string, RefusalCode>> = {
+export const refusals: Readonly<Record<string, RefusalCode>> = {
   ERC20InsufficientBalance: "balanceTooLow",
   ERC20InsufficientAllowance: "allowanceTooLow",
   ERC2612ExpiredSignature: "permitExpired",
@@ -69,10 +79,26 @@ const refusals: Readonly<Record<string, RefusalCode>> = {
   ECDSAInvalidSignature: "permitInvalid",
   ECDSAInvalidSignatureLength: "permitInvalid",
   ECDSAInvalidSignatureS: "permitInvalid",
+  InvalidAccountNonce: "permitInvalid",
   ERC4626ExceededMaxDeposit: "poolFull",
   ERC4626ExceededMaxMint: "poolFull",
   ERC4626ExceededMaxWithdraw: "illiquid",
   ERC4626ExceededMaxRedeem: "illiquid",
+  InsufficientLiquidity: "illiquid",
+  ZeroAmount: "nothingToDo",
+  ZeroShares: "tooSmall",
+  BelowMinimum: "tooSmall",
+  AboveSaverLimit: "poolFull",
+  AboveTotalLimit: "poolFull",
+  PrincipalTooLow: "tooMuchPrincipal",
+  SharesTooLow: "worthLess",
+  NothingSaved: "nothingSaved",
+  NothingToClaim: "nothingToClaim",
+  TooFewShares: "priceMoved",
+  TooManyShares: "priceMoved",
+  TooFewAssets: "priceMoved",
+  TooManyAssets: "priceMoved",
+  NotEnoughGas: "gasLimitTooLow",
 };
 
 /**
@@ -83,40 +109,38 @@ export function explain(error: unknown, abis: readonly Abi[], symbol: string): P
   if (error instanceof ProblemError) return error.problem;
   if (!(error instanceof BaseError)) return { code: codeOfProvider(error) ?? "unknown" };
 
-  if (find(error, UserRejectedRequestError)) return { code: "rejected" };
-  if (find(error, InsufficientFundsError)) return { code: "noGas", symbol };
-  if (find(error, ResourceUnavailableRpcError)) return { code: "walletBusy" };
-  if (find(error, ChainMismatchError) ?? find(error, SwitchChainError))
-    return { code: "wrongNetwork" };
+  if (has(error, UserRejectedRequestError)) return { code: "rejected" };
+  if (has(error, InsufficientFundsError)) return { code: "noGas", symbol };
+  if (has(error, ResourceUnavailableRpcError)) return { code: "walletBusy" };
+  if (has(error, ChainMismatchError, SwitchChainError)) return { code: "wrongNetwork" };
 
   const data = revertData(error);
   if (data) return explainRevert(data, abis);
-  if (find(error, ContractFunctionRevertedError) ?? find(error, ExecutionRevertedError)) {
+  if (has(error, ContractFunctionRevertedError, ExecutionRevertedError))
     return { code: "reverted" };
-  }
 
-  if (
-    find(error, HttpRequestError) ??
-    find(error, WebSocketRequestError) ??
-    find(error, SocketClosedError) ??
-    find(error, TimeoutError)
-  ) {
+  if (has(error, HttpRequestError, WebSocketRequestError, SocketClosedError, TimeoutError)) {
     return { code: "network" };
   }
 
   return { code: codeOfProvider(error.walk()) ?? "unknown" };
 }
 
-function find<E extends Error>(error: BaseError, type: new (...args: never[]) => E): E | undefined {
+type ErrorType<E extends Error> = new (...args: never[]) => E;
+
+function has(error: BaseError, ...types: ErrorType<Error>[]): boolean {
+  return types.some((type) => find(error, type) !== undefined);
+}
+
+function find<E extends Error>(error: BaseError, type: ErrorType<E>): E | undefined {
   const found = error.walk((cause) => cause instanceof type);
   return found instanceof type ? found : undefined;
 }
 
 function revertData(error: BaseError): Hex | undefined {
   const reverted = find(error, ContractFunctionRevertedError);
-  if (reverted?.raw && reverted.raw !== "0x") return reverted.raw;
   const raw = find(error, RawContractError)?.data;
-  const data = typeof raw === "object" ? raw.data : raw;
+  const data = reverted?.raw ?? (typeof raw === "object" ? raw.data : raw);
   return isHex(data) && data !== "0x" ? data : undefined;
 }
 

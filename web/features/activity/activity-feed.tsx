@@ -11,14 +11,15 @@ import { useVoice } from "../../language/voice.tsx";
 import { useLive } from "../../live/context.tsx";
 import styles from "./activity-feed.module.css";
 import { ConnectionBadge } from "./connection-badge.tsx";
-import { dyeOf, type Movement } from "./movement.ts";
-import { useMovements } from "./movements.ts";
+import { dyeOf, type Movement, type MovementType } from "./movement.ts";
+import { useMovements, usePending } from "./movements.ts";
 
 /** The last movements, live. */
 export function ActivityFeed() {
   const { t } = useVoice();
   const { history, arrived } = useLive();
   const movements = useMovements();
+  const pending = usePending();
   const now = useNow();
 
   return (
@@ -36,13 +37,16 @@ export function ActivityFeed() {
       )}
       {history === "unavailable" && <Notice tone="warn">{t.activity.unavailable}</Notice>}
 
-      {movements.length > 0 && (
+      {movements.length + pending.length > 0 && (
         <ol
           className={styles.list}
           role="log"
           aria-labelledby="activity-title"
           aria-relevant="additions"
         >
+          {pending.map(({ id, type, assets }) => (
+            <PendingRow key={id} type={type} assets={assets} />
+          ))}
           {movements.map((movement) => (
             <Row
               key={movement.key}
@@ -77,12 +81,7 @@ function Row({ movement, now, fresh }: { movement: Movement; now: number; fresh:
   );
 
   return (
-    <li
-      className={styles.row}
-      data-fresh={fresh}
-      data-own={own}
-      style={{ "--dye": `var(--${dyeOf[type]})` } as CSSProperties}
-    >
+    <li className={styles.row} data-fresh={fresh} data-own={own} style={dyed(type)}>
       <span className={styles.what}>{sentence}</span>
       <span className={`${styles.amount ?? ""} figures`}>
         {unit && formatMoney(assets, unit, locale)}
@@ -98,6 +97,25 @@ function Row({ movement, now, fresh }: { movement: Movement; now: number; fresh:
       </span>
     </li>
   );
+}
+
+/** Sent by this person, and not in the index yet. */
+function PendingRow({ type, assets }: { type: MovementType; assets: bigint }) {
+  const { t, locale } = useVoice();
+  const unit = useUnit();
+  return (
+    <li className={styles.row} data-own data-pending style={dyed(type)}>
+      <span className={styles.what}>{t.activity.youTypes[type]}</span>
+      <span className={`${styles.amount ?? ""} figures`}>
+        {unit && formatMoney(assets, unit, locale)}
+      </span>
+      <span className={styles.when}>{t.activity.pending}</span>
+    </li>
+  );
+}
+
+function dyed(type: MovementType): CSSProperties {
+  return { "--dye": `var(--${dyeOf[type]})` } as CSSProperties;
 }
 
 function Loading({ label }: { label: string }) {

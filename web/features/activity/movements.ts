@@ -1,6 +1,8 @@
 import { useMemo } from "react";
 import { useLive } from "../../live/context.tsx";
-import { type Movement, movementOf } from "./movement.ts";
+import { useEntries } from "../../transactions/context.tsx";
+import type { Intent } from "../../transactions/ledger.ts";
+import { type Movement, movementOf, type MovementType } from "./movement.ts";
 
 const shown = 20;
 
@@ -15,4 +17,27 @@ export function useMovements(): readonly Movement[] {
         .slice(0, shown),
     [events],
   );
+}
+
+const typeOf: Readonly<Record<Intent["kind"], MovementType | undefined>> = {
+  deposit: "DepositMade",
+  withdraw: "WithdrawalMade",
+  withdrawAll: "WithdrawalMade",
+  claim: "YieldClaimed",
+  drip: undefined,
+};
+
+interface PendingMovement {
+  id: number;
+  type: MovementType;
+  assets: bigint;
+}
+
+/** Movements that this person has sent and the index does not have yet. */
+export function usePending(): readonly PendingMovement[] {
+  return useEntries().flatMap(({ id, intent, state }) => {
+    const type = typeOf[intent.kind];
+    const underWay = state.name === "sent" || state.name === "confirmed";
+    return type && underWay ? [{ id, type, assets: intent.amount }] : [];
+  });
 }

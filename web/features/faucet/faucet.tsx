@@ -63,7 +63,7 @@ function Faucet() {
         .map((entry) => (
           <TransactionStatus key={entry.id} entry={entry} onFind={() => void find(entry.id)} />
         ))}
-      <details className={styles.gas}>
+      <details className={styles.gas} open={gas === 0n}>
         <summary>{t.faucet.gasTitle}</summary>
         <p>
           {t.faucet.gasText(nativeCurrency.symbol)}

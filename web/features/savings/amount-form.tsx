@@ -14,6 +14,7 @@ export function AmountForm({
   verb,
   action,
   busy,
+  disabled,
   onSubmit,
   children,
 }: {
@@ -27,6 +28,7 @@ export function AmountForm({
   verb: string;
   action: (amount: string) => string;
   busy: boolean;
+  disabled: boolean;
   onSubmit: (amount: bigint) => void;
   children?: ReactNode;
 }) {
@@ -65,7 +67,7 @@ export function AmountForm({
         symbol={unit.symbol}
         available={available}
         error={error}
-        disabled={busy}
+        disabled={busy || disabled}
         max={{
           text: t.savings.max,
           label: t.savings.useMax(formatMoney(max, unit, locale)),
@@ -74,7 +76,13 @@ export function AmountForm({
           },
         }}
       />
-      <Button type="submit" size="large" busy={busy} className={styles.submit ?? ""}>
+      <Button
+        type="submit"
+        size="large"
+        busy={busy}
+        disabled={disabled}
+        className={styles.submit ?? ""}
+      >
         {parsed.ok
           ? action(formatMoney(parsed.value, unit, locale, { least: 0, most: unit.decimals }))
           : verb}

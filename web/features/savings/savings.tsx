@@ -27,9 +27,9 @@ import {
 import { AmountForm } from "./amount-form.tsx";
 import { depositTools } from "./deposit-tools.ts";
 import { project } from "./projection.ts";
-import { type Saver, useSaver } from "./saver.ts";
+import { readEvery, type Saver, useSaver } from "./saver.ts";
 import styles from "./savings.module.css";
-import { TickingMoney } from "./ticking-money.tsx";
+import { useTicking } from "./ticking.ts";
 
 /** Your position, and everything you can do with it. */
 function Savings() {
@@ -113,13 +113,17 @@ function Position({ address }: { address: Address }) {
 
 function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: boolean }) {
   const { t, locale } = useVoice();
-  const fine = Math.min(unit.decimals, 6);
+  const earned = useTicking(saver.yield, readEvery);
+  const worth = saver.value - saver.yield + earned;
+  const digits = saver.yield > 0n ? Math.min(unit.decimals, 6) : 2;
+  const fine = (amount: bigint) =>
+    formatMoney(amount, unit, locale, { least: digits, most: digits });
   return (
     <dl className={styles.figures} data-pending={pending}>
       <div className={styles.worth}>
         <dt>{t.savings.value}</dt>
         <dd className="figures" data-testid="position-value">
-          <TickingMoney value={saver.value} unit={unit} most={saver.yield > 0n ? fine : 2} />
+          {fine(worth)}
         </dd>
       </div>
       <div>
@@ -131,7 +135,7 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
       <div className={styles.yield}>
         <dt>{t.savings.yield}</dt>
         <dd className="figures" data-testid="position-yield">
-          <TickingMoney value={saver.yield} unit={unit} most={fine} />
+          {fine(earned)}
         </dd>
       </div>
     </dl>
@@ -155,7 +159,8 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
   const reader = useReader();
   const { start, find, busy, entries } = useTransact();
   const { chainId } = useConnection();
-  const blocked = busy || chainId !== deployment.chainId;
+  const wrongNetwork = chainId !== deployment.chainId;
+  const blocked = busy || wrongNetwork;
 
   const asset = deployedAt(deployment, "Asset").address;
   const vault = deployedAt(deployment, "KhipuVault").address;
@@ -220,6 +225,11 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="deposit" className={styles.panel}>
+          {saver.maxDeposit === 0n && (
+            <Notice tone="warn" title={t.savings.stoppedTitle}>
+              {t.savings.stoppedText}
+            </Notice>
+          )}
           <AmountForm
             unit={unit}
             max={mostIn}
@@ -227,7 +237,8 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
             refuse={refuseDeposit}
             verb={t.savings.deposit}
             action={t.savings.depositAmount}
-            busy={blocked}
+            busy={busy}
+            disabled={wrongNetwork || saver.maxDeposit === 0n}
             onSubmit={deposit}
           />
         </Tabs.Content>
@@ -241,7 +252,8 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
             }
             verb={t.savings.withdraw}
             action={t.savings.withdrawAmount}
-            busy={blocked}
+            busy={busy}
+            disabled={wrongNetwork}
             onSubmit={withdraw}
           >
             <Button

@@ -3,9 +3,10 @@ import { useEffect } from "react";
 import { deployedAt } from "../../../protocol/deployment.ts";
 import { useUnit } from "../../chain/unit.ts";
 import { useConfig } from "../../config/context.tsx";
+import { formatMoney, type Unit } from "../../language/amounts.ts";
 import { useVoice } from "../../language/voice.tsx";
 import { useLiveBus } from "../../live/context.tsx";
-import { TickingMoney } from "./ticking-money.tsx";
+import { useTicking } from "./ticking.ts";
 import styles from "./total.module.css";
 
 /** All that is in the vault, growing. */
@@ -35,8 +36,13 @@ export function Total() {
     <p className={styles.total}>
       <span className={styles.label}>{t.hero.total}</span>
       <span className={`${styles.value ?? ""} figures`} data-testid="total">
-        {unit && data !== undefined ? <TickingMoney value={data} unit={unit} most={2} /> : "\u00a0"}
+        {unit && data !== undefined ? <Growing total={data} unit={unit} /> : "\u00a0"}
       </span>
     </p>
   );
+}
+
+function Growing({ total, unit }: { total: bigint; unit: Unit }) {
+  const { locale } = useVoice();
+  return formatMoney(useTicking(total), unit, locale);
 }

@@ -11,6 +11,22 @@ import styles from "./transaction-status.module.css";
 
 type Step = "prepare" | "sign" | "send" | "confirmed" | "indexed";
 
+/** The index follows what concerns savings; for the rest the chain has the last word. */
+function stepsOf({ kind }: Intent): Step[] {
+  switch (kind) {
+    case "deposit":
+      return ["prepare", "sign", "send", "confirmed", "indexed"];
+    case "drip":
+      return ["prepare", "send", "confirmed"];
+    default:
+      return ["prepare", "send", "confirmed", "indexed"];
+  }
+}
+
+function isDone(intent: Intent, { name }: TransactionState): boolean {
+  return name === "indexed" || (name === "confirmed" && !stepsOf(intent).includes("indexed"));
+}
+
 /** How far along each state is: the step that is under way, or the one after the last when all is done. */
 const stepOf: Readonly<Record<TransactionState["name"], Step | "done">> = {
   idle: "prepare",
@@ -35,12 +51,14 @@ export function TransactionStatus({ entry, onFind }: { entry: Entry; onFind: () 
   const ledger = useLedger();
   const { intent, state } = entry;
   const hash = hashOf(state);
-  const tone = toneOf(state);
-  const problem = "problem" in state ? sentenceOf(state.problem, t) : undefined;
-  const sentence =
-    state.name === "reverted" || state.name === "failed"
-      ? problem
+  const done = isDone(intent, state);
+  const tone = done ? "good" : toneOf(state);
+  const sentence = ((): string => {
+    if ("problem" in state) return sentenceOf(state.problem, t);
+    return done && state.name !== "indexed"
+      ? t.transaction.states.done
       : t.transaction.states[state.name];
+  })();
   const title = unit && t.transaction.kinds[intent.kind](formatMoney(intent.amount, unit, locale));
 
   return (
@@ -91,12 +109,10 @@ export function TransactionStatus({ entry, onFind }: { entry: Entry; onFind: () 
 
 function Progress({ intent, state }: { intent: Intent; state: TransactionState }) {
   const { t } = useVoice();
-  const steps: Step[] =
-    intent.kind === "deposit"
-      ? ["prepare", "sign", "send", "confirmed", "indexed"]
-      : ["prepare", "send", "confirmed", "indexed"];
+  const steps = stepsOf(intent);
   const current = stepOf[state.name];
-  const reached = current === "done" ? steps.length : steps.indexOf(current);
+  const reached =
+    isDone(intent, state) || current === "done" ? steps.length : steps.indexOf(current);
   return (
     <ol className={styles.steps} aria-label={t.transaction.progress}>
       {steps.map((step, index) => (
@@ -113,10 +129,8 @@ function Progress({ intent, state }: { intent: Intent; state: TransactionState }
   );
 }
 
-function toneOf({ name }: TransactionState): "plain" | "good" | "warn" | "bad" {
+function toneOf({ name }: TransactionState): "plain" | "warn" | "bad" {
   switch (name) {
-    case "indexed":
-      return "good";
     case "rejected":
     case "lost":
       return "warn";
