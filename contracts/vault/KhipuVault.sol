@@ -394,7 +394,10 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     /// @inheritdoc IERC4626
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         Appraisal memory a = _appraise();
-        return _price(a).toSharesDown(_liquidity(a)).min(balanceOf(owner));
+        SharePrice memory price = _price(a);
+        uint256 owned = balanceOf(owner);
+        uint256 available = _liquidity(a);
+        return price.toAssetsDown(owned) <= available ? owned : price.toSharesDown(available);
     }
 
     /// @inheritdoc IERC4626
