@@ -183,6 +183,8 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
             Holding memory holding = _holdings[strategy];
             parts[i] = uint256(holding.shares).mulDiv(assets, a.gross);
             uint256 worth = uint256(holding.assets).mulDiv(assets, a.gross, Math.Rounding.Ceil);
+            // Rounded up, but all together never above what the shares are worth: locked profit must stay covered.
+            worth = worth.min(assets - value);
             value += worth;
             _holdings[strategy] = Holding(
                 holding.shares - uint128(parts[i]),

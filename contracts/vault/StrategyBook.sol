@@ -47,8 +47,10 @@ abstract contract StrategyBook is IKhipuVault {
     /// @dev Gas that moving money into or out of one strategy may burn before it is left out.
     uint256 internal constant MOVE_GAS = 2_000_000;
 
-    /// @dev A strategy may round a supply down by a 100,000th; one that takes more takes a fee and is left out.
-    uint256 internal constant SUPPLY_TOLERANCE = 100_000;
+    /// @dev What a supply may lose by rounding: a ten-millionth and ten of the smallest units. Anybody can have money
+    /// supplied, so a strategy that takes more than that, as a fee or by coarse shares, is left out.
+    uint256 internal constant SUPPLY_TOLERANCE = 10_000_000;
+    uint256 internal constant SUPPLY_TOLERANCE_UNITS = 10;
 
     /// @dev More shares in one go would not fit into a holding; a strategy that has lost all its money mints such numbers.
     uint256 internal constant MAX_MINT = type(uint120).max;
@@ -102,7 +104,8 @@ abstract contract StrategyBook is IKhipuVault {
         // The value of what came back is asked for, not trusted: an entry fee would be paid by those already here.
         (, uint256 value) = strategy.valueOf(minted);
         bool took = _ownAssets() + assets == assetsBefore;
-        bool gave = minted <= MAX_MINT && value + assets / SUPPLY_TOLERANCE + 1 >= assets;
+        bool gave =
+            minted <= MAX_MINT && value + assets / SUPPLY_TOLERANCE + SUPPLY_TOLERANCE_UNITS >= assets;
         if (!took || !gave) revert StrategyMisbehaved(address(strategy));
     }
 
@@ -187,7 +190,8 @@ abstract contract StrategyBook is IKhipuVault {
             a.gross += value.min(holding.assets);
             a.loss += uint256(holding.assets).saturatingSub(value);
         }
-        a.locked = _lock.remaining().saturatingSub(a.loss);
+        // Never more than there is, whatever was rounded: the price must have an answer.
+        a.locked = _lock.remaining().saturatingSub(a.loss).min(a.gross);
     }
 
     /// @dev What can be taken out right now. Unbooked gains cannot: they belong to those who stay for the report.

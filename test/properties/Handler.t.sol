@@ -81,7 +81,9 @@ contract Handler is Test {
     modifier harmsNobody() {
         uint256 supply = vault.totalSupply();
         uint256 worth = vault.convertToAssets(supply);
-        uint256 rounding = 4 + strategies[0].convertToAssets(2) + strategies[1].convertToAssets(2);
+        // A supply may lose ten units and a ten-millionth, a draw one share of the strategy; an action does few of them.
+        uint256 rounding =
+            32 + worth / 2e6 + strategies[0].convertToAssets(4) + strategies[1].convertToAssets(4);
         _;
         assertGe(vault.convertToAssets(supply) + rounding, worth, "somebody's shares lost worth");
     }

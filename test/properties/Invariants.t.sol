@@ -20,8 +20,21 @@ abstract contract Invariants is Fixture {
         targetContract(address(handler));
     }
 
+    /// @dev One campaign for all sentences: each is checked after every action.
+    function invariant_everySentenceHolds() public {
+        _theBooksAreCovered();
+        _allSharesCanBePaid();
+        _sharesAddUp();
+        _lockedProfitIsReleasedInTime();
+        _savingsAddUp();
+        _cooperativesAddUp();
+        _poolsHoldNoMoney();
+        _theFeeIsCapped();
+        _referrersEarnFromTheFeeOnly();
+    }
+
     /// The vault has every asset and every strategy share that its books say it has.
-    function invariant_theBooksAreCovered() public view {
+    function _theBooksAreCovered() private view {
         assertGe(asset.balanceOf(address(vault)), vault.idle(), "idle money");
         assertGe(
             first.balanceOf(address(vault)),
@@ -36,7 +49,7 @@ abstract contract Invariants is Fixture {
     }
 
     /// All shares together are never worth more than what the vault has.
-    function invariant_allSharesCanBePaid() public view {
+    function _allSharesCanBePaid() private view {
         assertLe(vault.convertToAssets(vault.totalSupply()), vault.totalAssets(), "owed more than there is");
         assertLe(
             vault.totalAssets() + vault.lockedProfit(),
@@ -46,7 +59,7 @@ abstract contract Invariants is Fixture {
     }
 
     /// Shares do not appear or vanish: the holders' sum is the total.
-    function invariant_sharesAddUp() public view {
+    function _sharesAddUp() private view {
         uint256 sum =
             vault.balanceOf(address(savings)) +
                 vault.balanceOf(address(cooperatives)) +
@@ -56,7 +69,7 @@ abstract contract Invariants is Fixture {
     }
 
     /// Locked profit is released within one unlock period.
-    function invariant_lockedProfitIsReleasedInTime() public {
+    function _lockedProfitIsReleasedInTime() private {
         uint256 gross = vault.grossAssets();
         skip(UNLOCK_PERIOD);
         assertEq(vault.lockedProfit(), 0, "still locked");
@@ -65,7 +78,7 @@ abstract contract Invariants is Fixture {
     }
 
     /// The sums of the savings pool are the sums of its savers, and it holds exactly their shares.
-    function invariant_savingsAddUp() public view {
+    function _savingsAddUp() private view {
         uint256 shares;
         uint256 principal;
         for (uint256 i = 0; i < 4; ++i) {
@@ -81,7 +94,7 @@ abstract contract Invariants is Fixture {
 
     /// The sums of each cooperative pool are the sums of its members, its count is their number and within its
     /// limit, and the contract holds exactly their shares.
-    function invariant_cooperativesAddUp() public view {
+    function _cooperativesAddUp() private view {
         uint256 held;
         for (uint256 poolId = 1; poolId <= cooperatives.poolCount(); ++poolId) {
             uint256 shares;
@@ -113,19 +126,19 @@ abstract contract Invariants is Fixture {
     }
 
     /// No pool keeps the asset itself, but what was thrown at it.
-    function invariant_poolsHoldNoMoney() public view {
+    function _poolsHoldNoMoney() private view {
         assertEq(asset.balanceOf(address(cooperatives)), 0, "cooperatives");
         assertEq(asset.balanceOf(address(treasury)), 0, "treasury");
     }
 
     /// The fee never exceeds the highest rate on the profit that was booked.
-    function invariant_theFeeIsCapped() public view {
+    function _theFeeIsCapped() private view {
         assertLe(handler.takenFee(), (handler.bookedProfit() * vault.maxFeeBps()) / 10_000 + 1, "fee");
     }
 
     /// Referrers earn at most their part of the highest fee on what referred savers took as yield, and are never paid
     /// more than they earned.
-    function invariant_referrersEarnFromTheFeeOnly() public view {
+    function _referrersEarnFromTheFeeOnly() private view {
         uint256 most = (handler.referredYield() * vault.maxFeeBps() * savings.referralShareBps()) / 1e8;
         assertLe(savings.totalReferralEarned(), most, "earned");
         assertLe(treasury.totalClaimed(), savings.totalReferralEarned(), "paid");
