@@ -94,7 +94,7 @@ const firstDelay = 250;
 const longestDelay = 15_000;
 /** A connection without subscriptions is kept this long, so that changing pages does not reconnect. */
 const linger = 2_000;
-/** Quiet for this long: ask. Quiet for twice as long: the connection is dead, whatever the platform says. */
+/** The server is asked for a sign of life this often. Quiet for twice as long: the connection is dead, whatever the platform says. */
 const patience = 10_000;
 /** Close codes after which the same attempt would fail the same way. */
 const hopeless = new Set([4400, 4401, 4403, 4406, 4409, 4429]);
@@ -136,7 +136,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     clearTimeout(timer);
     become({ status: "connecting", attempt });
     lastHeard = Date.now();
-    pulse = setInterval(checkPulse, patience / 2);
+    pulse = setInterval(checkPulse, patience);
     let opened: LiveSocket;
     try {
       opened = new (options.WebSocket ?? WebSocket)(socketUrl, protocol);
@@ -159,9 +159,8 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   }
 
   function checkPulse(): void {
-    const quiet = Date.now() - lastHeard;
-    if (quiet >= 2 * patience) lose(4499, "The server has gone quiet.");
-    else if (quiet >= patience && state.status === "open") send({ type: "ping" });
+    if (Date.now() - lastHeard >= 2 * patience) lose(4499, "The server has gone quiet.");
+    else if (state.status === "open") send({ type: "ping" });
   }
 
   function release(): void {

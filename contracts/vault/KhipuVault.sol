@@ -183,6 +183,8 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
             Holding memory holding = _holdings[strategy];
             parts[i] = uint256(holding.shares).mulDiv(assets, a.gross);
             uint256 worth = uint256(holding.assets).mulDiv(assets, a.gross, Math.Rounding.Ceil);
+            // Rounded up, but all together never above what the shares are worth: locked profit must stay covered.
+            worth = worth.min(assets - value);
             value += worth;
             _holdings[strategy] = Holding(
                 holding.shares - uint128(parts[i]),
@@ -394,7 +396,10 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     /// @inheritdoc IERC4626
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         Appraisal memory a = _appraise();
-        return _price(a).toSharesDown(_liquidity(a)).min(balanceOf(owner));
+        SharePrice memory price = _price(a);
+        uint256 owned = balanceOf(owner);
+        uint256 available = _liquidity(a);
+        return price.toAssetsDown(owned) <= available ? owned : price.toSharesDown(available);
     }
 
     /// @inheritdoc IERC4626

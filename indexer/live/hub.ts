@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { ancestorsOf, encodeCursor, markOf } from "./cursor.ts";
 import { liveError } from "./errors.ts";
 import { FilterIndex, passes, type Filter } from "./filter.ts";
@@ -292,7 +293,8 @@ export class Hub {
         this.#join(scan, tail);
         return;
       }
-      await scan.outlet.drained();
+      // also lets others have their turn
+      await (scan.outlet.drained() ?? setImmediate());
     }
   }
 
@@ -314,6 +316,7 @@ export class Hub {
     const { filter, shape } = scan.request;
     const from = scan.position;
     let at = from === "" ? 0 : tail.indexOf(pointOf(from).number);
+    if ((tail.blocks[at]?.end ?? from) <= from) at++;
     for (let taken = 0; taken < this.#settings.pageSize; at++) {
       const block = tail.blocks[at];
       if (!block || block.number > scan.level.sent) return true;

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { GraphQLSchema } from "graphql";
 import { Hono, type Context } from "hono";
 import type { FilterFields } from "./filter.ts";
+import { graphiqlPage } from "./graphiql.ts";
 import { graphql } from "./graphql.ts";
 import { answerQuery, readOperation } from "./http.ts";
 import { Hub } from "./hub.ts";
@@ -70,6 +71,9 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     report(msg, error) {
       logger().error({ msg, error });
     },
+    note(msg, details) {
+      logger().info({ msg, ...details });
+    },
   };
 
   let isAdvancing = false;
@@ -114,7 +118,11 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
 
   async function handle(context: Context<Environment>): Promise<Response> {
     const request = context.req.raw;
-    if (!request.headers.get("accept")?.includes("text/event-stream")) {
+    const accept = request.headers.get("accept") ?? "";
+    if (request.method === "GET" && accept.includes("text/html")) {
+      return context.html(await graphiqlPage("/graphql"));
+    }
+    if (!accept.includes("text/event-stream")) {
       return answerQuery(request, service, settings.maxMessageBytes);
     }
     const parsed = await readOperation(request, settings.maxMessageBytes);

@@ -96,7 +96,10 @@ export class Operations {
     if (!definition) {
       throw refused("BAD_REQUEST", "Name one of the document's operations in `operationName`.");
     }
-    if (definition.operation !== graphql.OperationTypeNode.SUBSCRIPTION) {
+    if (definition.operation === graphql.OperationTypeNode.MUTATION) {
+      throw refused("BAD_REQUEST", "This API changes nothing: contracts are called on the chain.");
+    }
+    if (definition.operation === graphql.OperationTypeNode.QUERY) {
       return { kind: "query", document: checked.document, operationName, variables };
     }
     return { kind: "events", request: this.#stream(checked, definition, variables) };
@@ -124,11 +127,11 @@ export class Operations {
     try {
       document = graphql.parse(query, { maxTokens });
     } catch (error) {
-      if (error instanceof graphql.GraphQLError) return [error];
+      if (error instanceof graphql.GraphQLError) return [coded(error, "GRAPHQL_PARSE_FAILED")];
       throw error;
     }
     const errors = graphql.validate(this.#schema, document);
-    if (errors.length > 0) return errors;
+    if (errors.length > 0) return errors.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const definition of document.definitions) {
       if (definition.kind === graphql.Kind.FRAGMENT_DEFINITION) {
@@ -159,7 +162,7 @@ export class Operations {
     if (!field) throw new Error(`The schema's Subscription has no field ${streamField}.`);
     const definitions = definition.variableDefinitions ?? [];
     const { coerced, errors } = graphql.getVariableValues(this.#schema, definitions, variables);
-    if (errors) throw new OperationRefused(errors);
+    if (errors) throw new OperationRefused(errors.map((error) => coded(error, "BAD_USER_INPUT")));
     const { after, where, finality } = graphql.getArgumentValues(field, stream.field, coerced) as {
       after?: string | null;
       where?: FilterInput | null;
@@ -201,6 +204,11 @@ export class Operations {
 
 function refused(code: Parameters<typeof liveError>[0], message: string): OperationRefused {
   return new OperationRefused([liveError(code, message)]);
+}
+
+function coded(error: GraphQLError, code: string): GraphQLError {
+  error.extensions["code"] = code;
+  return error;
 }
 
 function tooLarge(message: string): GraphQLError {

@@ -13,6 +13,8 @@ export interface Service {
   readonly operations: Operations;
   query(operation: QueryOperation): Promise<ExecutionResult>;
   report(message: string, error: unknown): void;
+  /** For what an operator may want to know and nobody needs to mend. */
+  note(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
 /** The outlet of an operation that also may simply end. */

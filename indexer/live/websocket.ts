@@ -265,7 +265,9 @@ class Connection {
   }
 
   #checkQueue(): void {
-    if (this.#socket.writableLength <= this.#settings.maxQueueBytes) return;
+    const queued = this.#socket.writableLength;
+    if (this.#state === "closing" || queued <= this.#settings.maxQueueBytes) return;
+    this.#service.note("Closed a connection that reads too slowly", { queued });
     this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
   }
 

@@ -77,11 +77,23 @@ export async function chainAnswers(url: string): Promise<boolean> {
 
 /** From now on blocks come by the clock, with or without transactions. */
 export async function mineByInterval(url: string): Promise<void> {
-  const mode = anvilBinary === undefined ? "hardhat" : "anvil";
-  const client = createTestClient({ mode, transport: http(url) });
+  const client = testClient(url);
   await client.setAutomine(false);
   // anvil counts seconds, Hardhat milliseconds.
   await client.setIntervalMining({
-    interval: mode === "anvil" ? BLOCK_SECONDS : BLOCK_SECONDS * 1_000,
+    interval: client.mode === "anvil" ? BLOCK_SECONDS : BLOCK_SECONDS * 1_000,
   });
+}
+
+/** From now on each transaction is mined at once, in a block of its own. */
+export async function mineAtOnce(url: string): Promise<void> {
+  const client = testClient(url);
+  await client.setIntervalMining({ interval: 0 });
+  // Setting the interval to nothing leaves automine off.
+  await client.setAutomine(true);
+}
+
+function testClient(url: string) {
+  const mode: "anvil" | "hardhat" = anvilBinary === undefined ? "hardhat" : "anvil";
+  return createTestClient({ mode, transport: http(url) });
 }

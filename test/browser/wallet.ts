@@ -84,7 +84,7 @@ export async function installWallet(
 function announce(): void {
   type Answer = { result: unknown } | { error: { code: number; message: string } };
   const ask = (
-    globalThis as never as { askTestWallet(method: string, params: unknown[]): Promise<Answer> }
+    globalThis as never as { askTestWallet: (method: string, params: unknown[]) => Promise<Answer> }
   ).askTestWallet;
   const provider = {
     async request({ method, params = [] }: { method: string; params?: unknown[] }) {

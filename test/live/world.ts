@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -71,6 +71,17 @@ async function lineFrom(
   });
 }
 
+/** Starts a process that does not outlive the tests, however they end. */
+function start(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const child = spawn(command, args, { ...options, stdio: "pipe" });
+  const kill = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.on("exit", kill);
+  child.on("exit", () => process.off("exit", kill));
+  return child;
+}
+
 async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill(signal);
@@ -89,7 +100,7 @@ export type Chain = Awaited<ReturnType<typeof startChain>>;
 export async function startChain() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(anvilPath, ["--port", String(port)], { stdio: "pipe" });
+  const child = start(anvilPath, ["--port", String(port)]);
   await lineFrom(child, "anvil", (line) => line.startsWith("Listening on"));
   const client = createTestClient({
     mode: "anvil",
@@ -150,7 +161,7 @@ export interface IndexerOptions {
 export async function startIndexer(chain: Chain, options: IndexerOptions = {}) {
   const port = options.port ?? (await freePort());
   const scratch = mkdtempSync(join(tmpdir(), "live-test-"));
-  const child = spawn(
+  const child = start(
     join(root, "node_modules/.bin/node"),
     [
       join(root, "node_modules/ponder/dist/esm/bin/ponder.js"),
@@ -160,7 +171,6 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}) {
       ...["--port", String(port), "--hostname", "127.0.0.1", "--log-format", "json"],
     ],
     {
-      stdio: "pipe",
       cwd: scratch,
       env: {
         ...process.env,
@@ -178,8 +188,8 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}) {
     url: `http://127.0.0.1:${port}/graphql`,
     port,
     pid: child.pid,
-    /** What the process prints from now on. */
-    output: child.stdout,
+    /** Resolves when the process prints such a line. */
+    line: (fits: (line: string) => boolean) => lineFrom(child, "ponder", fits),
     async stop(signal?: NodeJS.Signals) {
       await stop(child, signal);
       rmSync(scratch, { recursive: true, force: true });
