@@ -25,7 +25,7 @@ const chain: Chain = {
   send: () => Promise.resolve(hash),
   receipt: () => Promise.resolve({ outcome: "confirmed" }),
 };
-const surroundings = { chain, abis: [], gasSymbol: "ETH" };
+const surroundings = { chain, explain: () => ({ code: "rejected" }) as const };
 
 test("a transaction is confirmed by the chain and indexed by the index", async () => {
   const index = new FakeIndex();

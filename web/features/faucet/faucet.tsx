@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { getBalance, readContract } from "viem/actions";
 import { useConfig as useWagmi, useConnection } from "wagmi";
 import { deployedAt } from "../../../protocol/deployment.ts";
 import { assetAbi } from "../../chain/abis.ts";
@@ -28,12 +29,12 @@ function Faucet() {
   const { data: amount } = useQuery({
     queryKey: ["drip-amount", asset.address],
     staleTime: Infinity,
-    queryFn: () => reader.readContract({ ...asset, functionName: "dripAmount" }),
+    queryFn: () => readContract(reader, { ...asset, functionName: "dripAmount" }),
   });
   const { data: gas } = useQuery({
     queryKey: ["gas", address, entries.length],
     enabled: address !== undefined,
-    queryFn: () => (address ? reader.getBalance({ address }) : 0n),
+    queryFn: () => (address ? getBalance(reader, { address }) : 0n),
   });
 
   if (!address || !unit || amount === undefined) return null;

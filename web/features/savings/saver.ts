@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Address } from "viem";
+import { readContract } from "viem/actions";
 import { deployedAt } from "../../../protocol/deployment.ts";
 import { assetAbi, poolAbi } from "../../chain/abis.ts";
 import { useReader } from "../../chain/reader.ts";
@@ -60,10 +61,10 @@ export function useSaver(address: Address | undefined) {
       if (!address) throw new Error("There is no saver to read.");
       const [[, principal, value, earned], balance, maxDeposit, minimumDeposit] = await Promise.all(
         [
-          reader.readContract({ ...pool, functionName: "positionOf", args: [address] }),
-          reader.readContract({ ...asset, functionName: "balanceOf", args: [address] }),
-          reader.readContract({ ...pool, functionName: "maxDeposit", args: [address] }),
-          reader.readContract({ ...pool, functionName: "minimumDeposit" }),
+          readContract(reader, { ...pool, functionName: "positionOf", args: [address] }),
+          readContract(reader, { ...asset, functionName: "balanceOf", args: [address] }),
+          readContract(reader, { ...pool, functionName: "maxDeposit", args: [address] }),
+          readContract(reader, { ...pool, functionName: "minimumDeposit" }),
         ],
       );
       return { principal, value, yield: earned, balance, maxDeposit, minimumDeposit };

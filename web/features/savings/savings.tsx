@@ -1,5 +1,6 @@
 import { Tabs } from "radix-ui";
 import type { Address } from "viem";
+import { readContract } from "viem/actions";
 import { useConfig as useWagmi, useConnection } from "wagmi";
 import { deployedAt } from "../../../protocol/deployment.ts";
 import { vaultAbi } from "../../chain/abis.ts";
@@ -178,7 +179,7 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
   };
   const mostShares = async (assets: bigint) =>
     withMore(
-      await reader.readContract({
+      await readContract(reader, {
         address: vault,
         abi: vaultAbi,
         functionName: "previewWithdraw",
