@@ -125,7 +125,7 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
       <div className={styles.worth}>
         <dt>{t.savings.value}</dt>
         <dd className="figures" data-testid="position-value">
-          {fine(worth)}
+          <Parts text={fine(worth)} />
         </dd>
       </div>
       <div>
@@ -141,6 +141,18 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
         </dd>
       </div>
     </dl>
+  );
+}
+
+/** The same text, with what is smaller than a cent, and the unit, stepping back. */
+function Parts({ text }: { text: string }) {
+  const [, main = text, cents = "", unit = ""] = /^(.*[.,]\d\d)(\d*)(\s.*)$/u.exec(text) ?? [];
+  return (
+    <>
+      {main}
+      <span className={styles.minor}>{cents}</span>
+      <span className={styles.unit}>{unit}</span>
+    </>
   );
 }
 
