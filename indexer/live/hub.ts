@@ -3,10 +3,9 @@ import { ancestorsOf, encodeCursor, markOf } from "./cursor.ts";
 import { liveError } from "./errors.ts";
 import { FilterIndex, passes, type Filter } from "./filter.ts";
 import type { LogReader } from "./log.ts";
-import { EventMessage, finalities, type Finality, type Outlet } from "./message.ts";
+import { EventMessage, finalities, type Finality, type Outlet, type Shape } from "./message.ts";
 import { pointOf, type Position } from "./position.ts";
 import { resolveCursor, type Start } from "./resolve.ts";
-import type { Shape } from "./shape.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
 export interface EventsRequest {
@@ -61,7 +60,8 @@ export class Hub {
   readonly #scans = new Set<Scan>();
   readonly #ancestors = new WeakMap<BlockRef, ReturnType<typeof ancestorsOf>>();
   #tail: Tail | undefined;
-  /** Counts reorganisations, so that what was found out across an `await` can be checked for staleness. */
+  /** Counts readings of the log, and those that showed a reorganisation, to tell what has become stale across an `await`. */
+  #readings = 0;
   #forks = 0;
   /** Scans that wait for their level to get further. */
   #waiting: (() => void)[] = [];
@@ -96,38 +96,47 @@ export class Hub {
     isWanted: () => boolean,
   ): Promise<() => void> {
     const level = this.#levels[request.finality];
+    let start: Start;
+    let forks: number;
+    do {
+      forks = this.#forks;
+      start = await this.#locate(request, level);
+      // after a fork meanwhile, the place that was found may be gone
+    } while (forks !== this.#forks);
+    if (!isWanted()) return () => undefined;
+    const scan: Scan = {
+      request,
+      level,
+      outlet,
+      position: start.position,
+      open: undefined,
+      ended: false,
+    };
+    if (start.undoTo) outlet.next(this.#message("UNDO", null, start.undoTo).as(request.shape));
+    this.#scans.add(scan);
+    this.#run(scan).catch((error: unknown) => {
+      this.#scans.delete(scan);
+      outlet.fail(error);
+    });
+    return () => {
+      this.#end(scan);
+    };
+  }
+
+  /** Where a request begins. A cursor is refused only by a reading of the log that is still the newest. */
+  async #locate(request: EventsRequest, level: Level): Promise<Start> {
     for (;;) {
       const tail = this.#tail;
       if (!tail) {
         throw liveError("NOT_READY", "The indexer is still reading old blocks. Try again soon.", 2);
       }
-      const forks = this.#forks;
-      const start: Start =
-        request.after === undefined
-          ? { position: this.#newest(tail, level).end }
-          : await resolveCursor(request.after, tail, this.#log);
-      if (!isWanted()) return () => undefined;
-      // What the cursor was compared with may be gone by now.
-      if (tail !== this.#tail || forks !== this.#forks) continue;
-      const scan: Scan = {
-        request,
-        level,
-        outlet,
-        position: start.position,
-        open: undefined,
-        ended: false,
-      };
-      if (start.undoTo) {
-        outlet.next(this.#message("UNDO", null, start.undoTo).as(request.shape));
+      if (request.after === undefined) return { position: this.#newest(tail, level).end };
+      const readings = this.#readings;
+      try {
+        return await resolveCursor(request.after, tail, this.#log);
+      } catch (error) {
+        if (readings === this.#readings) throw error;
       }
-      this.#scans.add(scan);
-      this.#run(scan).catch((error: unknown) => {
-        this.#scans.delete(scan);
-        outlet.fail(error);
-      });
-      return () => {
-        this.#end(scan);
-      };
     }
   }
 
@@ -149,6 +158,7 @@ export class Hub {
     }
     if (!snapshot) return undefined;
     const change = tail.apply(snapshot);
+    this.#readings++;
     if (change.undone) this.#undo(change.undone);
     for (const finality of finalities) this.#deliver(tail, this.#levels[finality]);
     tail.trim();
@@ -171,6 +181,8 @@ export class Hub {
   /** Final events have vanished from the log: it is being written anew. Whoever was subscribed has to begin again. */
   #restart(): void {
     this.#tail = undefined;
+    this.#readings++;
+    this.#forks++;
     const error = liveError("NOT_READY", "The index is being rebuilt. Try again soon.", 2);
     const outlets = [...this.#scans].map((scan) => scan.outlet);
     for (const scan of this.#scans) scan.ended = true;
@@ -270,10 +282,11 @@ export class Hub {
   }
 
   #ancestorsOf(tail: Tail, block: BlockRef): ReturnType<typeof ancestorsOf> {
+    // Nobody may be sent back from a final block, not by a server that lags behind either.
+    if (block.number <= tail.finalized.number) return [];
     let found = this.#ancestors.get(block);
     if (!found) {
-      found =
-        block.number <= tail.floor.number ? [] : ancestorsOf(tail, tail.indexOf(block.number));
+      found = ancestorsOf(tail, tail.indexOf(block.number));
       this.#ancestors.set(block, found);
     }
     return found;

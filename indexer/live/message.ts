@@ -1,8 +1,13 @@
-import type { Shape } from "./shape.ts";
 import type { BlockRef, LogEvent } from "./tail.ts";
 
 export type Finality = "LATEST" | "SAFE" | "FINALIZED";
 export const finalities: readonly Finality[] = ["LATEST", "SAFE", "FINALIZED"];
+
+/** What an operation selects of each message. Equal ones are the same object, so that each message is encoded once. */
+export interface Shape {
+  readonly key: string;
+  encode(message: EventMessage): string;
+}
 
 /** One message of an event stream, the same for everybody who gets it. */
 export class EventMessage {

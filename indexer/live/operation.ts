@@ -13,7 +13,7 @@ import { graphql } from "./graphql.ts";
 import type { EventsRequest } from "./hub.ts";
 import type { Finality } from "./message.ts";
 import { streamField } from "./schema.ts";
-import { Shape } from "./shape.ts";
+import { Selection } from "./selection.ts";
 
 /** A GraphQL request as it came in, already known to have these types. */
 export interface OperationRequest {
@@ -73,7 +73,7 @@ export class Operations {
   readonly #normalize: (column: string, value: string) => string;
   readonly #limits: OperationLimits;
   readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
-  readonly #shapes = new Map<string, WeakRef<Shape>>();
+  readonly #shapes = new Map<string, WeakRef<Selection>>();
   readonly #forgotten = new FinalizationRegistry<string>((key) => {
     if (this.#shapes.get(key)?.deref() === undefined) this.#shapes.delete(key);
   });
@@ -189,12 +189,12 @@ export class Operations {
     return compileFilter(where, this.#fields, this.#normalize);
   }
 
-  #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Shape {
+  #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Selection {
     const used = Object.fromEntries(stream.variables.map((name) => [name, variables[name]]));
     const key = `${stream.text}\n${JSON.stringify(used)}`;
     let shape = this.#shapes.get(key)?.deref();
     if (!shape) {
-      shape = new Shape(key, this.#schema, stream.selection, used, stream.field.name.value);
+      shape = new Selection(key, this.#schema, stream.selection, used, stream.field.name.value);
       this.#shapes.set(key, new WeakRef(shape));
       this.#forgotten.register(shape, key);
     }

@@ -16,20 +16,16 @@ export async function resolveCursor(text: string, tail: Tail, log: LogReader): P
   if (text === "") return { position: origin };
   const cursor = decodeCursor(text);
   if (cursor.chainId !== log.chainId) throw otherChain();
-  if (cursor.block.number > tail.head.number) {
-    throw liveError(
-      "CURSOR_AHEAD",
-      `The cursor is at block ${cursor.block.number}, this server has indexed up to ${tail.head.number}. Try again shortly.`,
-      1,
-    );
-  }
+  if (cursor.block.number > tail.head.number) throw ahead(cursor.block, tail);
   if (await find(cursor.block, tail, log)) return { position: cursor.position };
   for (const ancestor of cursor.ancestors) {
     const common = await find(ancestor, tail, log);
     if (common) return { position: common.end, undoTo: common };
   }
-  // The oldest ancestor was final when the cursor was made, so it cannot have been reorganised away.
-  throw otherChain();
+  // The oldest of these was final when the cursor was made. If it should be final here too, this is not its chain;
+  // otherwise this server still has to hear of the fork that it is on.
+  const oldest = cursor.ancestors.at(-1) ?? cursor.block;
+  throw oldest.number > tail.finalized.number ? ahead(cursor.block, tail) : otherChain();
 }
 
 async function find(mark: BlockMark, tail: Tail, log: LogReader): Promise<BlockRef | undefined> {
@@ -37,6 +33,14 @@ async function find(mark: BlockMark, tail: Tail, log: LogReader): Promise<BlockR
   if (mark.number <= tail.floor.number) return log.find(mark);
   const block = tail.blocks[tail.indexOf(mark.number)];
   return block?.number === mark.number && markOf(block).hash === mark.hash ? block : undefined;
+}
+
+function ahead(block: BlockMark, tail: Tail): Error {
+  return liveError(
+    "CURSOR_AHEAD",
+    `The cursor is at block ${block.number}, and this server, at block ${tail.head.number}, does not know it yet. Try again shortly.`,
+    1,
+  );
 }
 
 function otherChain(): Error {

@@ -1,14 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createPublicClient, createTestClient, http } from "viem";
+import { LOCAL_CHAIN_ID } from "../../protocol/deployment.ts";
 import { root } from "../paths.ts";
 import { type Service, startService } from "./service.ts";
 
 /** Seconds from one block to the next. */
 const BLOCK_SECONDS = 1;
-
-/** The chain id of every local chain. */
-export const LOCAL_CHAIN_ID = 31_337;
 
 /** The well-known test mnemonic: its keys hold money on local chains only. */
 export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";

@@ -1,9 +1,9 @@
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import { graphql } from "./graphql.ts";
-import type { EventMessage } from "./message.ts";
+import type { EventMessage, Shape } from "./message.ts";
 
-/** What an operation selects of each message: equal shapes are executed and encoded once for all who use them. */
-export class Shape {
+/** A shape that executes an operation's selection with each message as its root. */
+export class Selection implements Shape {
   readonly key: string;
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
