@@ -26,9 +26,10 @@ import {
   withMore,
 } from "./actions.ts";
 import { AmountForm } from "./amount-form.tsx";
+import { useBooks, useChainTime } from "./books.ts";
 import { depositTools } from "./deposit-tools.ts";
-import { project } from "./projection.ts";
-import { readEvery, type Saver, useSaver } from "./saver.ts";
+import { grown, project } from "./projection.ts";
+import { type Saver, useSaver } from "./saver.ts";
 import styles from "./savings.module.css";
 import { useTicking } from "./ticking.ts";
 
@@ -81,6 +82,8 @@ function Position({ address }: { address: Address }) {
   const unit = useUnit();
   const { data, isError, failureCount, refetch } = useSaver(address);
   const { entries } = useTransact();
+  const books = useBooks();
+  const time = useChainTime();
 
   if (!data && failureCount > 0) {
     return (
@@ -99,22 +102,20 @@ function Position({ address }: { address: Address }) {
     );
   }
   if (!data || !unit) return <PositionSkeleton />;
+  const saver = grown(data, books, time);
+  const projected = project(saver, entries);
   return (
     <>
       {isError && <Notice tone="warn">{t.savings.unreadText}</Notice>}
-      <Figures
-        saver={project(data, entries)}
-        unit={unit}
-        pending={data !== project(data, entries)}
-      />
-      <Actions address={address} saver={data} unit={unit} />
+      <Figures saver={projected} unit={unit} pending={projected !== saver} />
+      <Actions address={address} saver={saver} unit={unit} />
     </>
   );
 }
 
 function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: boolean }) {
   const { t, locale } = useVoice();
-  const earned = useTicking(saver.yield, readEvery);
+  const earned = useTicking(saver.yield);
   const worth = saver.value - saver.yield + earned;
   const digits = saver.yield > 0n ? Math.min(unit.decimals, 6) : 2;
   const fine = (amount: bigint) =>
@@ -124,7 +125,7 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
       <div className={styles.worth}>
         <dt>{t.savings.value}</dt>
         <dd className="figures" data-testid="position-value">
-          {fine(worth)}
+          <Parts text={fine(worth)} />
         </dd>
       </div>
       <div>
@@ -140,6 +141,18 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
         </dd>
       </div>
     </dl>
+  );
+}
+
+/** The same text, with what is smaller than a cent, and the unit, stepping back. */
+function Parts({ text }: { text: string }) {
+  const [, main = text, cents = "", unit = ""] = /^(.*[.,]\d\d)(\d*)(\s.*)$/u.exec(text) ?? [];
+  return (
+    <>
+      {main}
+      <span className={styles.minor}>{cents}</span>
+      <span className={styles.unit}>{unit}</span>
+    </>
   );
 }
 

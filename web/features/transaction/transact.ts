@@ -39,7 +39,7 @@ export function useTransact(): Transact {
     start: async (intent, prepare) => {
       await ledger.start(intent, address ?? "", prepare, surroundings());
     },
-    find: (id) => ledger.find(id, surroundings()),
+    find: (id) => ledger.find(id),
     busy: entries.some(({ state }) => isBusy(state)),
     entries,
   };
