@@ -9,15 +9,13 @@ import {
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
+import { fillGasPurse } from "./local-gas.ts";
 
 // A wallet inside the page, for local chains alone, so that a person without one can try everything. It asks nobody before
 // it signs and keeps its key where any script of this page can read it: it must never exist where money is real.
 
 const storageKey = "khipuvault.practice-key";
 const connectedKey = "khipuvault.practice-connected";
-
-/** What a new practice wallet can spend on network fees. */
-const GAS_MONEY = 10n ** 19n;
 
 const info = {
   uuid: "0b8c4d0e-7d8e-4a43-9b0a-6f0f5d6a2c31",
@@ -34,7 +32,7 @@ export function announcePracticeWallet(rpcUrl: string): void {
   const wallet = createWalletClient({ account, chain: foundry, transport: http(rpcUrl) });
 
   const connect = async (): Promise<Hex[]> => {
-    await topUp(rpcUrl, account.address);
+    await fillGasPurse(rpcUrl, account.address);
     localStorage.setItem(connectedKey, "yes");
     return [account.address];
   };
@@ -87,19 +85,4 @@ function storedKey(): Hex {
   const key = generatePrivateKey();
   localStorage.setItem(storageKey, key);
   return key;
-}
-
-/** Local nodes give money to whoever asks; Hardhat's and anvil both know this method by Hardhat's name. */
-async function topUp(rpcUrl: string, address: Hex): Promise<void> {
-  const body = {
-    jsonrpc: "2.0",
-    id: 1,
-    method: "hardhat_setBalance",
-    params: [address, numberToHex(GAS_MONEY)],
-  };
-  await fetch(rpcUrl, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
 }

@@ -176,8 +176,9 @@ export const en = {
       `This is a test network. ${symbol} here is play money to try everything with.`,
     drip: (amount: string) => `Get ${amount}`,
     gasTitle: "And for the network fee?",
-    gasText: (symbol: string) =>
-      `Sending costs a little ${symbol}, also on test networks. On a local chain the start-up account hands some out; on a public test network use that network's own faucet.`,
+    gasText: (symbol: string) => `Sending costs a little ${symbol}, also on test networks.`,
+    gasElsewhere: "This network has a faucet of its own for it.",
+    gasFill: (amount: string) => `Get ${amount}`,
     gasHave: (amount: string) => `Your wallet has ${amount}.`,
   },
 

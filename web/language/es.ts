@@ -100,7 +100,7 @@ export const es: Messages = {
       withdraw: (amount) => `Retiro de ${amount}`,
       withdrawAll: () => "Retiro de todo",
       claim: (amount) => `Cobro de ${amount}`,
-      drip: (amount) => `${amount} de la llave de prueba`,
+      drip: (amount) => `${amount} del grifo de prueba`,
     },
     states: {
       idle: "Listo.",
@@ -177,8 +177,9 @@ export const es: Messages = {
       `Esta es una red de prueba. Aquí ${symbol} es dinero de juguete para probarlo todo.`,
     drip: (amount) => `Recibir ${amount}`,
     gasTitle: "¿Y para la tarifa de red?",
-    gasText: (symbol) =>
-      `Enviar cuesta un poco de ${symbol}, también en redes de prueba. En una cadena local lo reparte la cuenta de arranque; en una red de prueba pública usa el grifo de esa red.`,
+    gasText: (symbol) => `Enviar cuesta un poco de ${symbol}, también en redes de prueba.`,
+    gasElsewhere: "Para eso esta red tiene su propio grifo.",
+    gasFill: (amount) => `Recibir ${amount}`,
     gasHave: (amount) => `Tu billetera tiene ${amount}.`,
   },
 

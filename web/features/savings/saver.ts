@@ -58,7 +58,8 @@ export function useSaver(address: Address) {
 
   return useQuery({
     queryKey: ["saver", address, deployment.genesisHash],
-    refetchInterval: connection.status === "open" ? readWhileLive : readAlone,
+    refetchInterval: ({ state }) =>
+      connection.status === "open" && state.status === "success" ? readWhileLive : readAlone,
     queryFn: async (): Promise<Saver> => {
       const [[shares, principal, value, earned], balance, maxDeposit, minimumDeposit] =
         await Promise.all([
