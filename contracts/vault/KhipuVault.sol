@@ -484,8 +484,7 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         price = _price(a);
     }
 
-    /// @dev Losses have lowered the price already. Gains do not move it: the fee's part counts at once and pays for the
-    /// shares minted for it, the rest is locked.
+    /// @dev Losses have lowered the price already. Gains do not move it.
     function _report() private returns (uint256 profit, uint256 loss) {
         (Appraisal memory a, SharePrice memory price) = _accrue();
         loss = a.loss;
@@ -499,11 +498,14 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         uint256 recovered = profit.min(_lossToRecover);
         _lossToRecover -= uint120(recovered);
         uint256 feeAssets = (profit - recovered).mulDiv(_feeBps, BPS);
-        uint256 feeShares = price.toSharesDown(feeAssets);
-        if (profit > 0) _lock.restart(a.locked, profit - feeAssets, unlockPeriod);
+        // Fee shares take part in what is released later. Priced as if all were released already, they end up worth
+        // the fee and no more; until then only so much of the profit counts that the price stays where it was.
+        uint256 grossAfter = a.gross + profit;
+        uint256 feeShares = feeAssets.mulDiv(price.shares, grossAfter + 1 - feeAssets);
+        if (profit > 0) _lock.restart(a.locked, profit - price.toAssetsUp(feeShares), unlockPeriod);
         if (feeShares > 0) _mint(feeRecipient, feeShares);
         emit Reported(msg.sender, profit, loss, feeAssets, feeShares);
-        _emitAccounts(a.gross + profit);
+        _emitAccounts(grossAfter);
     }
 
     function _price(Appraisal memory a) private view returns (SharePrice memory) {

@@ -43,7 +43,7 @@ export async function answerQuery(
         "Subscriptions go over WebSocket, or over SSE (accept: text/event-stream).",
       );
     }
-    const result = await service.query(operation);
+    const result = await service.query(operation.query);
     return reply(result.data === undefined ? refusedStatus : 200, result);
   } catch (error) {
     const status = error instanceof OperationRefused ? refusedStatus : 500;

@@ -140,6 +140,18 @@ export class Hub {
     }
   }
 
+  /** The cursor for the end of a block that some reading of the database has shown. */
+  cursorAt(block: BlockRef): string {
+    const tail = this.#tail;
+    const known = tail && this.#knownAncestors(tail, block);
+    return encodeCursor({
+      chainId: this.#log.chainId,
+      position: block.end,
+      block: markOf(block),
+      ancestors: known ?? [],
+    });
+  }
+
   /** Reads the log and tells everybody what has changed. Not to be called again before it has resolved. */
   async advance(): Promise<Change | undefined> {
     if (!this.#tail) {
@@ -279,6 +291,12 @@ export class Hub {
       ancestors: this.#ancestorsOf(tail, block),
     });
     return new EventMessage(kind, cursor, event, block, this.#finalityOf(tail, block));
+  }
+
+  /** Ancestors also for a block that this server has not heard of yet. */
+  #knownAncestors(tail: Tail, block: BlockRef): ReturnType<typeof ancestorsOf> {
+    if (block.number <= tail.last.number) return this.#ancestorsOf(tail, block);
+    return [markOf(tail.last), ...this.#ancestorsOf(tail, tail.last)];
   }
 
   #ancestorsOf(tail: Tail, block: BlockRef): ReturnType<typeof ancestorsOf> {

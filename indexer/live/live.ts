@@ -1,11 +1,13 @@
 import type { ServerResponse } from "node:http";
-import type { GraphQLSchema } from "graphql";
+import type { ExecutionResult, GraphQLSchema } from "graphql";
 import { Hono, type Context } from "hono";
 import type { FilterFields } from "./filter.ts";
 import { graphiqlPage } from "./graphiql.ts";
 import { graphql } from "./graphql.ts";
 import { answerQuery, readOperation } from "./http.ts";
+import { startFeed } from "./feed.ts";
 import { Hub } from "./hub.ts";
+import { LiveQueries, type QueryOperation } from "./live-queries.ts";
 import { Operations } from "./operation.ts";
 import {
   atOneCheckpoint,
@@ -14,9 +16,11 @@ import {
   logger,
   onShutdown,
   onUpgrade,
+  tableName,
 } from "./ponder.ts";
+import { checkpointTable, type Sources } from "./reads.ts";
 import { createLogReader, type LogTable } from "./reader.ts";
-import { withEventStream } from "./schema.ts";
+import { withSubscription } from "./schema.ts";
 import type { Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
 import { createEventStreams } from "./sse.ts";
@@ -39,35 +43,55 @@ interface Environment {
   Bindings: { outgoing: ServerResponse };
 }
 
-/** How often to look whether the log has changed unannounced: a reorganisation alone notifies nobody. */
-const recheck = 1_000;
-
 /** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
 export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const settings = readSettings(process.env);
-  const logName = Object.entries(tables).find(([, table]) => table === log.table)?.[0];
+  const names = Object.entries(tables);
+  const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");
   const generated = generatedSchema(tables);
-  const schema = withEventStream(extend?.(generated) ?? generated, logName, log.where);
+  const schema = withSubscription(extend?.(generated) ?? generated, logName, log.where);
+  const sources: Sources = {
+    generated,
+    tableOf: new Map([
+      ...names.flatMap(([name, table]) => {
+        const inDatabase = tableName(table);
+        return inDatabase === undefined
+          ? []
+          : [[name, inDatabase] as const, [`${name}Page`, inDatabase] as const];
+      }),
+      ["Meta", checkpointTable],
+    ]),
+  };
 
   const columns = columnsOf(log.table);
   const normalize = (column: string, value: string): string =>
     columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
   const reader = createLogReader(log.table);
   const hub = new Hub(reader, settings);
+  const query = (operation: QueryOperation): Promise<ExecutionResult> =>
+    atOneCheckpoint(async (transaction, contextValue) => {
+      const { head, finalized, last } = await reader.state(transaction);
+      const result = await graphql.execute({
+        schema,
+        document: operation.document,
+        operationName: operation.operationName,
+        variableValues: operation.variables,
+        contextValue,
+      });
+      const checkpoint = {
+        block: { number: String(head.number), timestamp: String(head.timestamp) },
+        finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
+        lastEvent: { number: String(last.number), hash: last.hash },
+        cursor: hub.cursorAt(last),
+      };
+      return { ...result, extensions: { ...result.extensions, checkpoint } };
+    });
   const service: Service = {
     hub,
-    operations: new Operations(schema, log.where, normalize, settings),
-    query: ({ document, operationName, variables }) =>
-      atOneCheckpoint(async (contextValue) =>
-        graphql.execute({
-          schema,
-          document,
-          operationName,
-          variableValues: variables,
-          contextValue,
-        }),
-      ),
+    operations: new Operations(schema, sources, log.where, normalize, settings),
+    liveQueries: new LiveQueries(query),
+    query,
     report(msg, error) {
       logger().error({ msg, error });
     },
@@ -75,32 +99,16 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       logger().info({ msg, ...details });
     },
   };
-
-  let isAdvancing = false;
-  let isDue = false;
-  async function advance(): Promise<void> {
-    isDue = true;
-    if (isAdvancing) return;
-    isAdvancing = true;
-    while (isDue) {
-      isDue = false;
-      try {
-        const before = hub.head;
-        await hub.advance();
-        const { head } = hub;
-        if (!before && head) logger().info({ msg: "Live layer is ready", block: head.number });
-      } catch (error) {
+  onShutdown(
+    startFeed(reader, hub, service.liveQueries, {
+      onReady(block) {
+        service.note("Live layer is ready", { block });
+      },
+      onError(error) {
         service.report("Live layer could not read the log", error);
-        break;
-      }
-    }
-    isAdvancing = false;
-  }
-  reader.onChange(() => void advance());
-  const timer = setInterval(() => void advance(), recheck);
-  onShutdown(() => {
-    clearInterval(timer);
-  });
+      },
+    }),
+  );
 
   const webSockets = createWebSockets(service, settings);
   const streams = createEventStreams(service, settings);

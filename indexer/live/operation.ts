@@ -11,7 +11,9 @@ import { liveError } from "./errors.ts";
 import { compileFilter, type FilterFields, type FilterInput } from "./filter.ts";
 import { graphql } from "./graphql.ts";
 import type { EventsRequest } from "./hub.ts";
+import type { LiveQueryOperation, QueryOperation } from "./live-queries.ts";
 import type { Finality } from "./message.ts";
+import { tablesRead, type Sources, type Tables } from "./reads.ts";
 import { streamField } from "./schema.ts";
 import { Selection } from "./selection.ts";
 
@@ -23,13 +25,9 @@ export interface OperationRequest {
 }
 
 export type Operation =
-  | {
-      readonly kind: "query";
-      readonly document: DocumentNode;
-      readonly operationName: string | undefined;
-      readonly variables: Readonly<Record<string, unknown>>;
-    }
-  | { readonly kind: "events"; readonly request: EventsRequest };
+  | { readonly kind: "query"; readonly query: QueryOperation }
+  | { readonly kind: "events"; readonly request: EventsRequest }
+  | { readonly kind: "live"; readonly live: LiveQueryOperation };
 
 /** Why an operation cannot be run, as GraphQL tells it. */
 export class OperationRefused extends Error {
@@ -54,6 +52,14 @@ interface Checked {
   readonly document: DocumentNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly streams: Map<OperationDefinitionNode, Stream>;
+  readonly liveQueries: Map<OperationDefinitionNode, LiveQuery>;
+}
+
+/** A live query's document, as the query that is run for it. */
+interface LiveQuery {
+  readonly document: DocumentNode;
+  readonly text: string;
+  readonly reads: Tables;
 }
 
 /** An event stream's document without what differs between subscribers. */
@@ -69,6 +75,7 @@ const rememberedDocuments = 1_000;
 /** Turns requests into operations that are known to be runnable. */
 export class Operations {
   readonly #schema: GraphQLSchema;
+  readonly #sources: Sources;
   readonly #fields: FilterFields;
   readonly #normalize: (column: string, value: string) => string;
   readonly #limits: OperationLimits;
@@ -80,11 +87,13 @@ export class Operations {
 
   constructor(
     schema: GraphQLSchema,
+    sources: Sources,
     fields: FilterFields,
     normalize: (column: string, value: string) => string,
     limits: OperationLimits,
   ) {
     this.#schema = schema;
+    this.#sources = sources;
     this.#fields = fields;
     this.#normalize = normalize;
     this.#limits = limits;
@@ -100,9 +109,12 @@ export class Operations {
       throw refused("BAD_REQUEST", "This API changes nothing: contracts are called on the chain.");
     }
     if (definition.operation === graphql.OperationTypeNode.QUERY) {
-      return { kind: "query", document: checked.document, operationName, variables };
+      return { kind: "query", query: { document: checked.document, operationName, variables } };
     }
-    return { kind: "events", request: this.#stream(checked, definition, variables) };
+    const field = rootField(definition.selectionSet, checked.fragments);
+    return field?.name.value === streamField
+      ? { kind: "events", request: this.#stream(checked, definition, field, variables) }
+      : { kind: "live", live: this.#liveQuery(checked, definition, variables) };
   }
 
   #check(query: string): Checked {
@@ -145,17 +157,18 @@ export class Operations {
     if (size.aliases > maxAliases) {
       return [tooLarge(`The document has ${size.aliases} aliases; ${maxAliases} are allowed.`)];
     }
-    return { document, fragments, streams: new Map() };
+    return { document, fragments, streams: new Map(), liveQueries: new Map() };
   }
 
   #stream(
     checked: Checked,
     definition: OperationDefinitionNode,
+    streamNode: FieldNode,
     variables: Readonly<Record<string, unknown>>,
   ): EventsRequest {
     let stream = checked.streams.get(definition);
     if (!stream) {
-      stream = splitStream(checked, definition);
+      stream = splitStream(checked, definition, streamNode);
       checked.streams.set(definition, stream);
     }
     const field = this.#schema.getSubscriptionType()?.getFields()[streamField];
@@ -173,6 +186,29 @@ export class Operations {
       filter: this.#filter(where ?? {}),
       finality,
       after: after ?? undefined,
+    };
+  }
+
+  #liveQuery(
+    checked: Checked,
+    definition: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): LiveQueryOperation {
+    let query = checked.liveQueries.get(definition);
+    if (!query) {
+      const document = asQuery(checked, definition);
+      query = {
+        document,
+        text: graphql.print(document),
+        reads: tablesRead(this.#schema, document, this.#sources),
+      };
+      checked.liveQueries.set(definition, query);
+    }
+    const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      key: `${query.text}\n${JSON.stringify(sorted)}`,
+      query: { document: query.document, operationName: undefined, variables },
+      reads: query.reads,
     };
   }
 
@@ -270,10 +306,27 @@ function rootField(
   }
 }
 
+/** The query with the same selection as a subscription. */
+function asQuery(checked: Checked, definition: OperationDefinitionNode): DocumentNode {
+  const document: DocumentNode = {
+    kind: graphql.Kind.DOCUMENT,
+    definitions: [definition, ...checked.fragments.values()],
+  };
+  return graphql.visit(document, {
+    OperationDefinition: (node) => ({ ...node, operation: graphql.OperationTypeNode.QUERY }),
+    NamedType: (node) =>
+      node.name.value === "Subscription"
+        ? { ...node, name: { ...node.name, value: "Query" } }
+        : undefined,
+  });
+}
+
 /** Takes the stream's arguments out of its document, so that subscribers who differ only in these share a shape. */
-function splitStream(checked: Checked, definition: OperationDefinitionNode): Stream {
-  const field = rootField(definition.selectionSet, checked.fragments);
-  if (!field) throw refused("BAD_REQUEST", "A subscription needs one field.");
+function splitStream(
+  checked: Checked,
+  definition: OperationDefinitionNode,
+  field: FieldNode,
+): Stream {
   const withoutArguments = graphql.visit(
     {
       kind: graphql.Kind.DOCUMENT,

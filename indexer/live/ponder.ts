@@ -110,7 +110,14 @@ export function databaseSchema(): string {
   return globals().PONDER_NAMESPACE_BUILD.schema;
 }
 
-/** The name of a table's column in the database, and whether its values are kept in lower case. */
+/** The database's name for a table; undefined for what is none. */
+export function tableName(table: unknown): string | undefined {
+  if (typeof table !== "object" || table === null) return undefined;
+  const name: unknown = Reflect.get(table, Symbol.for("drizzle:Name"));
+  return typeof name === "string" ? name : undefined;
+}
+
+/** A table's columns by their names in TypeScript. */
 export function columnsOf(table: object): Record<string, { readonly columnType: string }> {
   return Reflect.get(table, Symbol.for("drizzle:Columns")) as Record<
     string,
@@ -127,13 +134,14 @@ export function generatedSchema(tables: Record<string, unknown>): GraphQLSchema 
   return graphqlModule().buildGraphQLSchema({ schema: tables });
 }
 
-/** Runs something with the context that the generated resolvers want, on one state of the database. */
+/** Runs something on one state of the database, with the context that the generated resolvers want. */
 export function atOneCheckpoint<Result>(
-  run: (context: object) => Promise<Result>,
+  run: (database: ReadonlyDrizzle, context: object) => Promise<Result>,
 ): Promise<Result> {
   const { buildDataLoaderCache } = graphqlModule();
   return globals().PONDER_DATABASE.readonlyQB.transaction(
-    (transaction) => run({ qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
+    (transaction) =>
+      run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
 }

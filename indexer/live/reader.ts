@@ -135,6 +135,24 @@ export function createLogReader(table: LogTable): LogReader {
       return snapshot?.intact ? { snapshot, floor } : undefined;
     },
 
+    async state(transaction) {
+      const [found] = (await transaction
+        .select(state)
+        .from(systemTables)
+        .where(ofThisChain)) as State[];
+      const [event] = (await transaction
+        .select()
+        .from(table)
+        .orderBy(desc(table.id))
+        .limit(1)) as unknown as LogEvent[];
+      if (!found) throw new Error("The indexer has not begun yet.");
+      return {
+        head: checkpointOf(found.head),
+        finalized: checkpointOf(found.finalized),
+        last: event ? blockOf(event) : originBlock,
+      };
+    },
+
     page(after, upTo, filter, limit) {
       return select(and(gt(table.id, after), lte(table.id, upTo), conditionOf(filter)), limit);
     },

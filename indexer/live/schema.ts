@@ -19,8 +19,8 @@ const {
 /** The name of the event stream among the fields of Subscription. */
 export const streamField = "events";
 
-/** Adds the event stream to a schema. `logType` is the generated type of the log's rows; its plain columns are the event's. */
-export function withEventStream(
+/** Adds Subscription to a schema: the event stream, and every query as a live query. `logType` is the generated type of the log's rows; its plain columns are the event's. */
+export function withSubscription(
   base: GraphQLSchema,
   logType: string,
   fields: FilterFields,
@@ -105,6 +105,8 @@ export function withEventStream(
   });
 
   const subscriptionFields: GraphQLFieldConfigMap<unknown, unknown> = {
+    // each query is a live query too
+    ...base.getQueryType()?.toConfig().fields,
     [streamField]: {
       type: new GraphQLNonNull(message),
       description: "Events as they happen, from a cursor on or from now.",

@@ -3,14 +3,14 @@ import { liveError } from "./errors.ts";
 import { graphql } from "./graphql.ts";
 import type { Hub } from "./hub.ts";
 import { Encoded, type Outlet } from "./message.ts";
+import type { LiveQueries, QueryOperation } from "./live-queries.ts";
 import { OperationRefused, type Operation, type Operations } from "./operation.ts";
-
-export type QueryOperation = Extract<Operation, { kind: "query" }>;
 
 /** What every transport offers its clients. */
 export interface Service {
   readonly hub: Hub;
   readonly operations: Operations;
+  readonly liveQueries: LiveQueries;
   query(operation: QueryOperation): Promise<ExecutionResult>;
   report(message: string, error: unknown): void;
   /** For what an operator may want to know and nobody needs to mend. */
@@ -37,7 +37,8 @@ export async function run(
     if (operation.kind === "events") {
       return await service.hub.subscribe(operation.request, outlet, isWanted);
     }
-    const result = await service.query(operation);
+    if (operation.kind === "live") return service.liveQueries.subscribe(operation.live, outlet);
+    const result = await service.query(operation.query);
     if (isWanted()) {
       outlet.next(new Encoded(JSON.stringify(result)));
       outlet.complete();

@@ -103,6 +103,10 @@ export class FakeLog implements LogReader {
     return { snapshot: await this.read(floor), floor };
   }
 
+  state(): Promise<never> {
+    return Promise.reject(new Error("No test here asks for the state of a transaction."));
+  }
+
   page(after: string, upTo: string, filter: Filter, limit: number): Promise<LogEvent[]> {
     const found = this.events.filter(
       (event) => event.id > after && event.id <= upTo && passes(filter, event),

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {CooperativePools} from "../../contracts/cooperative/CooperativePools.sol";
 import {ICooperativePools} from "../../contracts/cooperative/ICooperativePools.sol";
 import {SavingsPool} from "../../contracts/savings/SavingsPool.sol";
@@ -135,7 +136,13 @@ contract Handler is Test {
         uint256 toRecover = vault.lossToRecover();
         uint256 sharesBefore = vault.balanceOf(address(treasury));
         (uint256 profit, uint256 loss) = vault.report();
-        uint256 fee = vault.convertToAssets(vault.balanceOf(address(treasury)) - sharesBefore);
+        // What the fee's shares are worth once all profit is released.
+        uint256 fee = Math.mulDiv(
+            vault.balanceOf(address(treasury)) - sharesBefore,
+            vault.grossAssets() + 1,
+            vault.totalSupply() + 1e6
+        );
+        assertLe(fee, (profit * vault.feeBps()) / 10_000, "more than the fee");
         if (profit <= toRecover + loss) assertEq(fee, 0, "a fee on profit that only makes good");
         bookedProfit += profit;
         takenFee += fee;
