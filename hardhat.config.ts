@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const properties =
   process.env["KHIPU_PROPERTIES"] === "deep"
     ? { fuzz: 10_000, invariant: { runs: 1_000, depth: 500 } }
-    : { fuzz: 32, invariant: { runs: 8, depth: 64 } };
+    : { fuzz: 256, invariant: { runs: 24, depth: 128 } };
 
 // The compilers come from npm packages, so that building needs no download.
 const optimizer = { enabled: true, runs: 200 };

@@ -2,6 +2,9 @@ import * as z from "zod/mini";
 
 // What a deployment wrote down and everybody else reads: which contract is where, and since which block.
 
+/** The chain id of local chains; no public network has it. */
+export const LOCAL_CHAIN_ID = 31_337;
+
 const address = z
   .string()
   .check(z.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address (0x and 40 hex digits)"));

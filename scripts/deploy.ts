@@ -5,9 +5,8 @@ import hre from "hardhat";
 import { type Address, createPublicClient, custom, isAddress } from "viem";
 import Protocol from "../ignition/modules/Protocol.ts";
 import Testnet from "../ignition/modules/Testnet.ts";
-import type { Deployment } from "../protocol/deployment.ts";
+import { type Deployment, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
-import { LOCAL_CHAIN_ID } from "./local/chain.ts";
 import { root } from "./paths.ts";
 
 const networks = Object.entries(hre.config.networks)

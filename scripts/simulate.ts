@@ -15,9 +15,9 @@ import {
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { faucetTokenAbi, khipuVaultAbi, savingsPoolAbi } from "../protocol/abis.generated.ts";
-import { deployedAt, parseDeployment } from "../protocol/deployment.ts";
+import { deployedAt, LOCAL_CHAIN_ID, parseDeployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
-import { LOCAL_CHAIN_ID, LOCAL_MNEMONIC } from "./local/chain.ts";
+import { LOCAL_MNEMONIC } from "./local/chain.ts";
 import { Random } from "./local/random.ts";
 
 const help = `Usage: npm run simulate -- --deployment <file> --rpc <url> [options]

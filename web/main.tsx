@@ -1,4 +1,4 @@
-import "@fontsource-variable/inter/opsz.css";
+import "@fontsource-variable/inter/wght.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
@@ -18,7 +18,7 @@ import { LedgerContext } from "./transactions/context.tsx";
 import { Ledger } from "./transactions/ledger.ts";
 
 /** Products whose events the page follows. */
-const products = ["savings"];
+const products = ["savings", "vault"];
 
 /** Everything that lives as long as the page does, made once. */
 function assemble(config: Config): ReactNode {

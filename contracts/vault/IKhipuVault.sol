@@ -57,8 +57,8 @@ interface IKhipuVault is IERC4626 {
     /// @param caller Who called {report}.
     /// @param profit All strategies' gains.
     /// @param loss All strategies' losses. Profit pays no fee until it has made good for them.
-    /// @param feeAssets The part of the profit that went to the fee recipient.
-    /// @param feeShares The shares minted for it.
+    /// @param feeAssets The part of the profit that goes to the fee recipient.
+    /// @param feeShares The shares minted for it: worth that much once all profit is released.
     event Reported(
         address indexed caller,
         uint256 profit,

@@ -183,6 +183,8 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
             Holding memory holding = _holdings[strategy];
             parts[i] = uint256(holding.shares).mulDiv(assets, a.gross);
             uint256 worth = uint256(holding.assets).mulDiv(assets, a.gross, Math.Rounding.Ceil);
+            // Rounded up, but all together never above what the shares are worth: locked profit must stay covered.
+            worth = worth.min(assets - value);
             value += worth;
             _holdings[strategy] = Holding(
                 holding.shares - uint128(parts[i]),
@@ -394,7 +396,10 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     /// @inheritdoc IERC4626
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         Appraisal memory a = _appraise();
-        return _price(a).toSharesDown(_liquidity(a)).min(balanceOf(owner));
+        SharePrice memory price = _price(a);
+        uint256 owned = balanceOf(owner);
+        uint256 available = _liquidity(a);
+        return price.toAssetsDown(owned) <= available ? owned : price.toSharesDown(available);
     }
 
     /// @inheritdoc IERC4626
@@ -479,8 +484,7 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         price = _price(a);
     }
 
-    /// @dev Losses have lowered the price already. Gains do not move it: the fee's part counts at once and pays for the
-    /// shares minted for it, the rest is locked.
+    /// @dev Losses have lowered the price already. Gains do not move it.
     function _report() private returns (uint256 profit, uint256 loss) {
         (Appraisal memory a, SharePrice memory price) = _accrue();
         loss = a.loss;
@@ -494,11 +498,14 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         uint256 recovered = profit.min(_lossToRecover);
         _lossToRecover -= uint120(recovered);
         uint256 feeAssets = (profit - recovered).mulDiv(_feeBps, BPS);
-        uint256 feeShares = price.toSharesDown(feeAssets);
-        if (profit > 0) _lock.restart(a.locked, profit - feeAssets, unlockPeriod);
+        // Fee shares take part in what is released later. Priced as if all were released already, they end up worth
+        // the fee and no more; until then only so much of the profit counts that the price stays where it was.
+        uint256 grossAfter = a.gross + profit;
+        uint256 feeShares = feeAssets.mulDiv(price.shares, grossAfter + 1 - feeAssets);
+        if (profit > 0) _lock.restart(a.locked, profit - price.toAssetsUp(feeShares), unlockPeriod);
         if (feeShares > 0) _mint(feeRecipient, feeShares);
         emit Reported(msg.sender, profit, loss, feeAssets, feeShares);
-        _emitAccounts(a.gross + profit);
+        _emitAccounts(grossAfter);
     }
 
     function _price(Appraisal memory a) private view returns (SharePrice memory) {

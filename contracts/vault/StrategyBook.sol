@@ -47,8 +47,13 @@ abstract contract StrategyBook is IKhipuVault {
     /// @dev Gas that moving money into or out of one strategy may burn before it is left out.
     uint256 internal constant MOVE_GAS = 2_000_000;
 
-    /// @dev A strategy may round a supply down by a 100,000th; one that takes more takes a fee and is left out.
-    uint256 internal constant SUPPLY_TOLERANCE = 100_000;
+    /// @dev What a supply may lose by rounding: a ten-millionth and ten of the smallest units. Anybody can have money
+    /// supplied, so a strategy that takes more than that, as a fee or by coarse shares, is left out.
+    uint256 internal constant SUPPLY_TOLERANCE = 10_000_000;
+    uint256 internal constant SUPPLY_TOLERANCE_UNITS = 10;
+
+    /// @dev More shares in one go would not fit into a holding; a strategy that has lost all its money mints that many.
+    uint256 internal constant MAX_MINT = type(uint120).max;
 
     /// @inheritdoc IKhipuVault
     uint128 public idle;
@@ -98,9 +103,10 @@ abstract contract StrategyBook is IKhipuVault {
         minted = strategy.deposit(assets, address(this));
         // The value of what came back is asked for, not trusted: an entry fee would be paid by those already here.
         (, uint256 value) = strategy.valueOf(minted);
-        if (_ownAssets() + assets != assetsBefore || value + assets / SUPPLY_TOLERANCE + 1 < assets) {
-            revert StrategyMisbehaved(address(strategy));
-        }
+        bool took = _ownAssets() + assets == assetsBefore;
+        bool gave =
+            minted <= MAX_MINT && value + assets / SUPPLY_TOLERANCE + SUPPLY_TOLERANCE_UNITS >= assets;
+        if (!took || !gave) revert StrategyMisbehaved(address(strategy));
     }
 
     /// @notice Takes everything out of a strategy. A call of its own, so that all of it can fail without consequence.
@@ -184,7 +190,8 @@ abstract contract StrategyBook is IKhipuVault {
             a.gross += value.min(holding.assets);
             a.loss += uint256(holding.assets).saturatingSub(value);
         }
-        a.locked = _lock.remaining().saturatingSub(a.loss);
+        // Never more than there is, whatever was rounded: the price must have an answer.
+        a.locked = _lock.remaining().saturatingSub(a.loss).min(a.gross);
     }
 
     /// @dev What can be taken out right now. Unbooked gains cannot: they belong to those who stay for the report.
@@ -244,7 +251,8 @@ abstract contract StrategyBook is IKhipuVault {
         if (drawn == 0) return 0;
         uint256 maxShares = uint256(holding.shares).mulDiv(drawn, value, Math.Rounding.Ceil);
         try this.drawFrom{gas: MOVE_GAS}(strategy, drawn, maxShares) returns (uint256 burned) {
-            holding.shares -= burned.toUint128();
+            // No more than `maxShares`, which is no more than all.
+            holding.shares -= uint128(burned);
             holding.assets -= uint128(drawn);
             _holdings[strategy] = holding;
             idle += uint128(drawn);
@@ -261,8 +269,8 @@ abstract contract StrategyBook is IKhipuVault {
         if (supplied == 0) return;
         Holding memory holding = _holdings[strategy];
         try this.supplyTo{gas: MOVE_GAS}(strategy, supplied) returns (uint256 minted) {
-            holding.shares += minted.toUint128();
-            holding.assets += supplied.toUint128();
+            holding.shares += uint128(minted);
+            holding.assets += uint128(supplied);
             _holdings[strategy] = holding;
             idle -= uint128(supplied);
             emit StrategySupplied(address(strategy), supplied, holding.assets, idle);

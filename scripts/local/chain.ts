@@ -1,14 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createPublicClient, createTestClient, http } from "viem";
+import { LOCAL_CHAIN_ID } from "../../protocol/deployment.ts";
 import { root } from "../paths.ts";
 import { type Service, startService } from "./service.ts";
 
 /** Seconds from one block to the next. */
 const BLOCK_SECONDS = 1;
-
-/** The chain id of every local chain. */
-export const LOCAL_CHAIN_ID = 31_337;
 
 /** The well-known test mnemonic: its keys hold money on local chains only. */
 export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";
@@ -77,11 +75,23 @@ export async function chainAnswers(url: string): Promise<boolean> {
 
 /** From now on blocks come by the clock, with or without transactions. */
 export async function mineByInterval(url: string): Promise<void> {
-  const mode = anvilBinary === undefined ? "hardhat" : "anvil";
-  const client = createTestClient({ mode, transport: http(url) });
+  const client = testClient(url);
   await client.setAutomine(false);
   // anvil counts seconds, Hardhat milliseconds.
   await client.setIntervalMining({
-    interval: mode === "anvil" ? BLOCK_SECONDS : BLOCK_SECONDS * 1_000,
+    interval: client.mode === "anvil" ? BLOCK_SECONDS : BLOCK_SECONDS * 1_000,
   });
+}
+
+/** From now on each transaction is mined at once, in a block of its own. */
+export async function mineAtOnce(url: string): Promise<void> {
+  const client = testClient(url);
+  await client.setIntervalMining({ interval: 0 });
+  // Setting the interval to nothing leaves automine off.
+  await client.setAutomine(true);
+}
+
+function testClient(url: string) {
+  const mode: "anvil" | "hardhat" = anvilBinary === undefined ? "hardhat" : "anvil";
+  return createTestClient({ mode, transport: http(url) });
 }

@@ -187,6 +187,9 @@ export class LocalWorld {
       PONDER_TELEMETRY_DISABLED: "true",
     });
     await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/ready`));
+    await this.#untilReady(indexer, () =>
+      Promise.resolve(logOf(indexer).includes("Live layer is ready")),
+    );
   }
 
   async #serveWeb(): Promise<void> {
@@ -214,9 +217,7 @@ export class LocalWorld {
       this.urls.chain,
     ];
     const simulation = this.#start("The simulation", "simulation", binary("node"), args, {});
-    await this.#untilReady(simulation, () =>
-      Promise.resolve(readFileSync(simulation.logFile, "utf8").includes("seed")),
-    );
+    await this.#untilReady(simulation, () => Promise.resolve(logOf(simulation).includes("seed")));
   }
 
   #start(
@@ -258,6 +259,10 @@ export class LocalWorld {
       if (!service.stopping) this.#failure.reject(new Failure(describeEnd(service, end)));
     });
   }
+}
+
+function logOf({ logFile }: Service): string {
+  return readFileSync(logFile, "utf8");
 }
 
 async function answers(url: string): Promise<boolean> {

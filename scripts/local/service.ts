@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../command.ts";
@@ -35,12 +35,17 @@ export function startService({ name, command, args, env, logFile }: ServiceOptio
     env: { ...process.env, ...env },
     detached: process.platform !== "win32",
   });
+  // Whatever ends this process, also an error that nobody caught, ends the other too.
+  const killWithUs = () => signalGroup(child, "SIGKILL");
+  process.once("exit", killWithUs);
+  closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`could not be started (${error.message})`));
     child.once("exit", (code, signal) =>
       resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code ?? 0}`),
     );
   });
+  void ended.then(() => process.off("exit", killWithUs));
   return {
     name,
     logFile,
@@ -101,8 +106,8 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<boolea
   signalGroup(child, "SIGTERM");
   await ended;
   clearTimeout(timer);
-  // What the process started and did not end itself.
-  while (signalGroup(child, "SIGKILL")) await sleep(10);
+  // What the process started and did not end itself. Where nobody reaps orphans, the dead still count as there.
+  for (let tries = 0; tries < 50 && signalGroup(child, "SIGKILL"); tries++) await sleep(10);
   return inTime;
 }
 

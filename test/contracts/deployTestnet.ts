@@ -1,24 +1,22 @@
 import hre from "hardhat";
-import { parseUnits } from "viem";
 import Testnet from "../../ignition/modules/Testnet.ts";
 
-/** One unit of the test asset. */
-export const usd = (amount: string) => parseUnits(amount, 6);
-
-/** Deploys the whole protocol on a chain of its own, as the deploy script does. */
-export async function deployTestnet(parameters: Record<string, bigint | number | string> = {}) {
+/** Deploys the whole protocol on a chain of its own, as the deploy script does, with the roles of local networks. */
+export async function deployTestnet() {
   const { viem, networkHelpers, ignition } = await hre.network.create();
+  const contracts = await ignition.deploy(Testnet);
   const wallets = await viem.getWalletClients();
-  const [deployer, admin, curator, guardian, allocator, treasurer, ana, beto, carla, keeper] =
-    wallets;
-  if (!deployer || !admin || !curator || !guardian || !allocator || !treasurer)
-    throw new Error("no accounts");
-  if (!ana || !beto || !carla || !keeper) throw new Error("no accounts");
-  const contracts = await ignition.deploy(Testnet, { parameters: { Testnet: parameters } });
+  const [deployer, admin, curator, guardian, allocator, treasurer, saver] = wallets.map(
+    ({ account }) => account,
+  );
+  if (!deployer || !admin || !curator || !guardian || !allocator || !treasurer || !saver) {
+    throw new Error("the chain has too few accounts");
+  }
   return {
     ...contracts,
-    viem,
     networkHelpers,
-    people: { deployer, admin, curator, guardian, allocator, treasurer, ana, beto, carla, keeper },
+    publicClient: await viem.getPublicClient(),
+    assertions: viem.assertions,
+    people: { deployer, admin, curator, guardian, allocator, treasurer, saver },
   };
 }

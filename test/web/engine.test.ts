@@ -6,6 +6,7 @@ import {
   followTransaction,
   runTransaction,
 } from "../../web/transactions/engine.ts";
+import { explain } from "../../web/transactions/explain.ts";
 import type { TransactionEvent } from "../../web/transactions/machine.ts";
 import { ProblemError } from "../../web/transactions/problems.ts";
 
@@ -30,7 +31,7 @@ async function run(chain: Chain): Promise<TransactionEvent[]> {
   const events: TransactionEvent[] = [];
   await runTransaction(
     () => Promise.resolve(call),
-    { chain, abis: [], gasSymbol: "ETH" },
+    { chain, explain: (error) => explain(error, [], "ETH") },
     (event) => events.push(event),
   );
   return events;

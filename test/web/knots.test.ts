@@ -21,3 +21,7 @@ test("zero is a bare stretch of cord", () => {
 test("a number too long for a cord is tied as the largest that fits", () => {
   expect(kinds(10n ** 9n)).toEqual(kinds(99_999n));
 });
+
+test("each cluster knows what its digit is worth", () => {
+  expect(knotsOf(231n).clusters.map(({ worth }) => worth)).toEqual([200, 30, 1]);
+});

@@ -1,5 +1,5 @@
 import type { Hash } from "viem";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Chain } from "../../web/transactions/engine.ts";
 import { type IndexWatch, Ledger } from "../../web/transactions/ledger.ts";
 
@@ -25,7 +25,7 @@ const chain: Chain = {
   send: () => Promise.resolve(hash),
   receipt: () => Promise.resolve({ outcome: "confirmed" }),
 };
-const surroundings = { chain, abis: [], gasSymbol: "ETH" };
+const surroundings = { chain, explain: () => ({ code: "rejected" }) as const };
 
 test("a transaction is confirmed by the chain and indexed by the index", async () => {
   const index = new FakeIndex();
@@ -44,13 +44,29 @@ test("an index that is ahead of the wallet is believed", async () => {
   expect(ledger.entries()[0]?.state.name).toBe("indexed");
 });
 
-test("a reorganisation takes the word back", async () => {
+test("a reorganisation takes the word back, and the transaction is waited for again", async () => {
   const index = new FakeIndex();
   const ledger = new Ledger(index);
-  await ledger.start(intent, "0xme", prepare, surroundings);
+  const blocks: (() => void)[] = [];
+  const slow: Chain = {
+    ...chain,
+    receipt: () =>
+      new Promise((resolve) => {
+        blocks.push(() => {
+          resolve({ outcome: "confirmed" });
+        });
+      }),
+  };
+  const started = ledger.start(intent, "0xme", prepare, { ...surroundings, chain: slow });
+  await vi.waitUntil(() => blocks.length === 1);
+  blocks[0]?.();
+  await started;
   index.listener(hash, true);
   index.listener(hash, false);
   expect(ledger.entries()[0]?.state).toEqual({ name: "sent", hash });
+  await vi.waitUntil(() => blocks.length === 2);
+  blocks[1]?.();
+  await vi.waitUntil(() => ledger.entries()[0]?.state.name === "confirmed");
 });
 
 test("a new attempt takes the place of one that ended", async () => {
@@ -78,13 +94,16 @@ test("who listens for settled transactions hears of the block", async () => {
 
 test("a lost transaction is looked for again", async () => {
   const ledger = new Ledger(new FakeIndex());
-  const silent = {
-    ...surroundings,
-    chain: { ...chain, receipt: () => Promise.reject(new Error("timeout")) },
+  let silent = true;
+  const fickle: Chain = {
+    ...chain,
+    receipt: () =>
+      silent ? Promise.reject(new Error("timeout")) : Promise.resolve({ outcome: "confirmed" }),
   };
-  await ledger.start(intent, "0xme", prepare, silent);
+  await ledger.start(intent, "0xme", prepare, { ...surroundings, chain: fickle });
   const [lost] = ledger.entries();
   expect(lost?.state.name).toBe("lost");
-  await ledger.find(lost?.id ?? 0, surroundings);
+  silent = false;
+  await ledger.find(lost?.id ?? 0);
   expect(ledger.entries()[0]?.state.name).toBe("confirmed");
 });

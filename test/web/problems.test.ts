@@ -11,7 +11,8 @@ import { expect, test } from "vitest";
 import { allAbis, assetAbi, poolAbi } from "../../web/chain/abis.ts";
 import { en } from "../../web/language/en.ts";
 import { es } from "../../web/language/es.ts";
-import { explain, ProblemError, refusals } from "../../web/transactions/problems.ts";
+import { explain } from "../../web/transactions/explain.ts";
+import { ProblemError, refusals } from "../../web/transactions/problems.ts";
 import { sentenceOf } from "../../web/transactions/sentences.ts";
 
 function wrapped(cause: Error): BaseError {

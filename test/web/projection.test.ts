@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { project } from "../../web/features/savings/projection.ts";
+import { grown, project } from "../../web/features/savings/projection.ts";
 import type { Saver } from "../../web/features/savings/saver.ts";
 import type { Entry } from "../../web/transactions/ledger.ts";
 
 const read: Saver = {
+  shares: 100_000_000n,
   principal: 100n,
   value: 103n,
   yield: 3n,
@@ -50,4 +51,19 @@ test("what was not sent, or has ended, changes nothing", () => {
   expect(project(read, [entry("deposit", 20n, { name: "sending" })])).toBe(read);
   expect(project(read, [entry("deposit", 20n, { name: "rejected" })])).toBe(read);
   expect(project(read, [entry("deposit", 20n, { name: "indexed", hash: "0xaa" })])).toBe(read);
+});
+
+test("between readings, what it is worth follows from the vault's books", () => {
+  const books = {
+    grossAssets: 210n,
+    totalSupply: 200_000_000n,
+    lockedProfit: 10n,
+    unlockStart: 0n,
+    unlockEnd: 100n,
+  };
+  const deposited = { ...read, principal: 99n };
+  expect(grown(deposited, books, 0n)).toMatchObject({ value: 100n, yield: 1n });
+  expect(grown(deposited, books, 100n)).toMatchObject({ value: 104n, yield: 5n });
+  expect(grown(read, books, 0n)).toMatchObject({ value: 100n, yield: 0n });
+  expect(grown(read, undefined, 0n)).toBe(read);
 });

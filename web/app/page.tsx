@@ -1,7 +1,9 @@
 import { lazy, Suspense } from "react";
 import { useConfig } from "../config/context.tsx";
 import { Card } from "../design/card.tsx";
+import { Weave } from "../design/weave.tsx";
 import { ActivityFeed } from "../features/activity/activity-feed.tsx";
+import { Lesson } from "../features/activity/lesson.tsx";
 import { useVoice } from "../language/voice.tsx";
 import { Header } from "./header.tsx";
 import { Hero } from "./hero.tsx";
@@ -33,11 +35,16 @@ export function Page() {
               </Suspense>
             )}
           </div>
-          <ActivityFeed />
+          <div className={styles.feed}>
+            <ActivityFeed />
+          </div>
+          <div className={styles.lesson}>
+            <Lesson />
+          </div>
         </div>
       </main>
       <footer className={styles.footer}>
-        <div className={styles.weave} aria-hidden="true" />
+        <Weave />
         <div className={styles.footerText}>
           <p>{t.shell.footer}</p>
           <p>{t.shell.openSource}</p>

@@ -1,23 +1,26 @@
-import type { Address, PublicClient } from "viem";
-import { writeContract } from "viem/actions";
+import type { Address } from "viem";
+import {
+  estimateContractGas,
+  getBalance,
+  getGasPrice,
+  simulateContract,
+  waitForTransactionReceipt,
+  writeContract,
+} from "viem/actions";
 import type { Config } from "wagmi";
 import { getConnectorClient } from "wagmi/actions";
 import type { Call, Chain, Receipt } from "../transactions/engine.ts";
 import { ProblemError } from "../transactions/problems.ts";
+import type { Reader } from "./reader.ts";
 
 /** Long enough for a slow block; after it the page says that it lost sight of the transaction. */
 const receiptTimeout = 90_000;
 
 /** The chain as the transaction engine sees it, through the connected wallet and our own node. */
-export function chainOf(
-  wagmi: Config,
-  reader: PublicClient,
-  account: Address,
-  gasSymbol: string,
-): Chain {
+export function chainOf(wagmi: Config, reader: Reader, account: Address, gasSymbol: string): Chain {
   return {
     simulate: async (call) => {
-      await reader.simulateContract({ ...request(call), account });
+      await simulateContract(reader, { ...request(call), account });
       await checkGas(reader, account, call, gasSymbol);
     },
     send: async (call) => {
@@ -31,7 +34,7 @@ export function chainOf(
     },
     receipt: async (hash, onReplaced) => {
       let outcome: Receipt["outcome"] = "confirmed";
-      const receipt = await reader.waitForTransactionReceipt({
+      const receipt = await waitForTransactionReceipt(reader, {
         hash,
         timeout: receiptTimeout,
         onReplaced: ({ reason, transaction }) => {
@@ -50,15 +53,15 @@ function request({ address, abi, functionName, args }: Call) {
 }
 
 async function checkGas(
-  reader: PublicClient,
+  reader: Reader,
   account: Address,
   call: Call,
   symbol: string,
 ): Promise<void> {
   const [gas, price, balance] = await Promise.all([
-    reader.estimateContractGas({ ...request(call), account }),
-    reader.getGasPrice(),
-    reader.getBalance({ address: account }),
+    estimateContractGas(reader, { ...request(call), account }),
+    getGasPrice(reader),
+    getBalance(reader, { address: account }),
   ]);
   if (balance < gas * price) throw new ProblemError({ code: "noGas", symbol });
 }

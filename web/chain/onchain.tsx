@@ -4,6 +4,7 @@ import { reconnect, watchConnection } from "wagmi/actions";
 import { defineChain, http } from "viem";
 import { useConfig } from "../config/context.tsx";
 import type { Config } from "../config/config.ts";
+import { LOCAL_CHAIN_ID } from "../../protocol/deployment.ts";
 import { setViewer } from "./viewer.ts";
 
 let made: WagmiConfig | undefined;
@@ -33,8 +34,17 @@ function wagmiFor(config: Config): WagmiConfig {
       setViewer(address);
     },
   });
-  void reconnect(made);
+  void meetWallets(made, config);
   return made;
+}
+
+/** A chain that runs on the person's own machine brings a wallet along, for who has none. */
+async function meetWallets(wagmi: WagmiConfig, { deployment, rpcUrl }: Config): Promise<void> {
+  if (deployment.chainId === LOCAL_CHAIN_ID) {
+    const { announcePracticeWallet } = await import("./practice-wallet.ts");
+    announcePracticeWallet(rpcUrl);
+  }
+  await reconnect(wagmi);
 }
 
 function networkName(network: string): string {

@@ -4,8 +4,18 @@ export interface Knot {
   kind: "single" | "long" | "eight";
 }
 
+/** The knots of one decimal place. */
+export interface Cluster {
+  digit: number;
+  /** what the digit stands for: 300 for a 3 in the hundreds */
+  worth: number;
+  /** the height of its middle */
+  y: number;
+}
+
 export interface KnottedCord {
   knots: readonly Knot[];
+  clusters: readonly Cluster[];
   length: number;
 }
 
@@ -25,14 +35,18 @@ export function knotsOf(number: bigint): KnottedCord {
   const most = 10n ** BigInt(mostDigits) - 1n;
   const digits = Array.from((number > most ? most : number).toString(), Number);
   const knots: Knot[] = [];
+  const clusters: Cluster[] = [];
   let y = first;
   digits.forEach((digit, place) => {
     const ones = place === digits.length - 1;
+    const size = ones ? turn : single;
+    const worth = digit * 10 ** (digits.length - 1 - place);
+    clusters.push({ digit, worth, y: y + (Math.max(0, digit - 1) * size) / 2 });
     for (let i = 0; i < digit; i++) {
       knots.push({ y, kind: !ones ? "single" : digit === 1 ? "eight" : "long" });
-      y += ones ? turn : single;
+      y += size;
     }
     y += gap;
   });
-  return { knots, length: y + tail };
+  return { knots, clusters, length: y + tail };
 }

@@ -39,8 +39,8 @@ export const en = {
     explorer: "Open in explorer",
     disconnect: "Disconnect",
     wrongNetworkTitle: "Your wallet is on another network",
-    wrongNetworkText: (network: string) => `KhipuVault runs on ${network} here.`,
-    switchNetwork: (network: string) => `Switch to ${network}`,
+    wrongNetworkText: (network: string) => `KhipuVault runs on “${network}” here.`,
+    switchNetwork: (network: string) => `Switch to “${network}”`,
     switching: "Waiting for your wallet…",
   },
 
@@ -67,7 +67,7 @@ export const en = {
     claimAmount: (amount: string) => `Claim ${amount}`,
     amount: "Amount",
     max: "Max",
-    useMax: (amount: string) => `Use the maximum, ${amount}`,
+    useMax: (amount: string) => `Max, ${amount}`,
     inWallet: (amount: string) => `In your wallet: ${amount}`,
     withdrawable: (amount: string) => `Deposited: ${amount}`,
     depositAmount: (amount: string) => `Deposit ${amount}`,
@@ -176,8 +176,9 @@ export const en = {
       `This is a test network. ${symbol} here is play money to try everything with.`,
     drip: (amount: string) => `Get ${amount}`,
     gasTitle: "And for the network fee?",
-    gasText: (symbol: string) =>
-      `Sending costs a little ${symbol}, also on test networks. On a local chain the start-up account hands some out; on a public test network use that network's own faucet.`,
+    gasText: (symbol: string) => `Sending costs a little ${symbol}, also on test networks.`,
+    gasElsewhere: "This network has a faucet of its own for it.",
+    gasFill: (amount: string) => `Get ${amount}`,
     gasHave: (amount: string) => `Your wallet has ${amount}.`,
   },
 
@@ -200,6 +201,18 @@ export const en = {
       AutoCompoundExecuted: "Your yield was compounded",
     },
     pending: "on the way",
+  },
+
+  lesson: {
+    title: "Reading the khipu",
+    text: "Each cord hangs for one movement. Read its knots from the top: a group for each digit, the ones last, a bare stretch for zero. So the keepers of the Andes wrote numbers for centuries.",
+    example: (number: string) => `A cord with the number ${number} in knots.`,
+    dyes: {
+      DepositMade: "Deposit",
+      WithdrawalMade: "Withdrawal",
+      YieldClaimed: "Yield claimed",
+      AutoCompoundExecuted: "Yield compounded",
+    },
   },
 
   live: {

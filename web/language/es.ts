@@ -42,8 +42,8 @@ export const es: Messages = {
     explorer: "Abrir en el explorador",
     disconnect: "Desconectar",
     wrongNetworkTitle: "Tu billetera está en otra red",
-    wrongNetworkText: (network) => `Aquí KhipuVault funciona en ${network}.`,
-    switchNetwork: (network) => `Cambiar a ${network}`,
+    wrongNetworkText: (network) => `Aquí KhipuVault funciona en «${network}».`,
+    switchNetwork: (network) => `Cambiar a «${network}»`,
     switching: "Esperando a tu billetera…",
   },
 
@@ -70,7 +70,7 @@ export const es: Messages = {
     claimAmount: (amount) => `Cobrar ${amount}`,
     amount: "Monto",
     max: "Máx.",
-    useMax: (amount) => `Usar el máximo, ${amount}`,
+    useMax: (amount) => `Máx., ${amount}`,
     inWallet: (amount) => `En tu billetera: ${amount}`,
     withdrawable: (amount) => `Depositado: ${amount}`,
     depositAmount: (amount) => `Depositar ${amount}`,
@@ -100,7 +100,7 @@ export const es: Messages = {
       withdraw: (amount) => `Retiro de ${amount}`,
       withdrawAll: () => "Retiro de todo",
       claim: (amount) => `Cobro de ${amount}`,
-      drip: (amount) => `${amount} de la llave de prueba`,
+      drip: (amount) => `${amount} del grifo de prueba`,
     },
     states: {
       idle: "Listo.",
@@ -177,8 +177,9 @@ export const es: Messages = {
       `Esta es una red de prueba. Aquí ${symbol} es dinero de juguete para probarlo todo.`,
     drip: (amount) => `Recibir ${amount}`,
     gasTitle: "¿Y para la tarifa de red?",
-    gasText: (symbol) =>
-      `Enviar cuesta un poco de ${symbol}, también en redes de prueba. En una cadena local lo reparte la cuenta de arranque; en una red de prueba pública usa el grifo de esa red.`,
+    gasText: (symbol) => `Enviar cuesta un poco de ${symbol}, también en redes de prueba.`,
+    gasElsewhere: "Para eso esta red tiene su propio grifo.",
+    gasFill: (amount) => `Recibir ${amount}`,
     gasHave: (amount) => `Tu billetera tiene ${amount}.`,
   },
 
@@ -201,6 +202,18 @@ export const es: Messages = {
       AutoCompoundExecuted: "Se capitalizó tu rendimiento",
     },
     pending: "en camino",
+  },
+
+  lesson: {
+    title: "Cómo se lee el khipu",
+    text: "Cada cuerda cuelga por un movimiento. Lee sus nudos desde arriba: un grupo por cada cifra, las unidades al final, un tramo liso para el cero. Así escribieron números durante siglos los quipucamayoc de los Andes.",
+    example: (number) => `Una cuerda con el número ${number} en nudos.`,
+    dyes: {
+      DepositMade: "Depósito",
+      WithdrawalMade: "Retiro",
+      YieldClaimed: "Rendimiento cobrado",
+      AutoCompoundExecuted: "Rendimiento capitalizado",
+    },
   },
 
   live: {

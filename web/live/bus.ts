@@ -1,9 +1,9 @@
 import type { EventMessage, LiveEvent } from "../../client/events.ts";
-import type { ConnectionState, Head, LiveClient } from "../../client/live.ts";
+import type { ConnectionState, Head, LiveClient, Variables } from "../../client/live.ts";
 
 /** How it stands between the page, the index and the chain. */
 export interface LiveState {
-  /** newest first, each once, at most `historyLength` */
+  /** newest first, each once, at most `historyLength` of each product */
   events: readonly LiveEvent[];
   /** ids of the events that arrived while the page was open, as opposed to those it found */
   arrived: ReadonlySet<string>;
@@ -18,8 +18,8 @@ const historyLength = 50;
 const askEvery = 15_000;
 
 const recentDocument = /* GraphQL */ `
-  query RecentEvents($products: [String!], $limit: Int!) {
-    events(where: { product_in: $products }, orderBy: "id", orderDirection: "desc", limit: $limit) {
+  query RecentEvents($product: String!, $limit: Int!) {
+    events(where: { product: $product }, orderBy: "id", orderDirection: "desc", limit: $limit) {
       items {
         id
         chainId
@@ -113,22 +113,34 @@ export class LiveBus {
     return () => this.#transactionListeners.delete(listener);
   }
 
+  /** Asks the index a question of its own, over the same way. */
+  query<Data>(document: string, variables: Variables, signal?: AbortSignal): Promise<Data> {
+    return this.#client.query<Data, Variables>(document, variables, signal);
+  }
+
   has(hash: string): boolean {
     return this.#state.events.some((event) => event.transactionHash === hash);
   }
 
   async #loadHistory(): Promise<void> {
     try {
-      const { events } = await this.#client.query<
-        { events: { items: LiveEvent[] } },
-        { products: readonly string[]; limit: number }
-      >(recentDocument, { products: this.#products, limit: historyLength });
-      const missed = this.#state.history === "loading" ? [] : this.#unknown(events.items);
-      this.#set({ events: merge(this.#state.events, events.items), history: "loaded" });
+      const found = (
+        await Promise.all(this.#products.map((product) => this.#recent(product)))
+      ).flat();
+      const missed = this.#state.history === "loading" ? [] : this.#unknown(found);
+      this.#set({ events: merge(this.#state.events, found), history: "loaded" });
       for (const event of missed) this.#announce(event);
     } catch {
       this.#set({ history: "unavailable" });
     }
+  }
+
+  async #recent(product: string): Promise<LiveEvent[]> {
+    const { events } = await this.#client.query<
+      { events: { items: LiveEvent[] } },
+      { product: string; limit: number }
+    >(recentDocument, { product, limit: historyLength });
+    return events.items;
   }
 
   #connectionChanged(connection: ConnectionState): void {
@@ -197,9 +209,14 @@ function keyOf(event: LiveEvent): string {
 
 function merge(known: readonly LiveEvent[], found: readonly LiveEvent[]): LiveEvent[] {
   const byKey = new Map([...found, ...known].map((event) => [keyOf(event), event]));
+  const kept = new Map<string, number>();
   return [...byKey.values()]
     .sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0))
-    .slice(0, historyLength);
+    .filter(({ product }) => {
+      const count = (kept.get(product) ?? 0) + 1;
+      kept.set(product, count);
+      return count <= historyLength;
+    });
 }
 
 function newer(known: Head | undefined, found: Head | undefined): Head | undefined {

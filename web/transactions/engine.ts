@@ -1,6 +1,6 @@
 import type { Abi, Address, Hash } from "viem";
 import type { TransactionEvent } from "./machine.ts";
-import { explain, isRefusal, type Problem, ProblemError } from "./problems.ts";
+import { isRefusal, type Problem, ProblemError } from "./problems.ts";
 
 /** One call of a contract. */
 export interface Call {
@@ -31,9 +31,8 @@ export type Prepare = (chain: Chain, report: Report) => Promise<Call>;
 
 export interface Surroundings {
   chain: Chain;
-  abis: readonly Abi[];
-  /** symbol of the coin that pays network fees */
-  gasSymbol: string;
+  /** makes sense of what chain, wallet or contract threw */
+  explain: (error: unknown) => Problem;
 }
 
 /** Carries one transaction from the first check to its block. Never throws: everything is said through `report`. */
@@ -42,7 +41,7 @@ export async function runTransaction(
   surroundings: Surroundings,
   report: Report,
 ): Promise<void> {
-  const { chain, abis, gasSymbol } = surroundings;
+  const { chain, explain } = surroundings;
   let hash: Hash;
   try {
     report({ type: "simulate" });
@@ -52,7 +51,7 @@ export async function runTransaction(
     report({ type: "send" });
     hash = await chain.send(call);
   } catch (error) {
-    report(failure(explain(error, abis, gasSymbol)));
+    report(failure(explain(error)));
     return;
   }
   report({ type: "sent", hash });

@@ -1,6 +1,12 @@
 import type { Hash } from "viem";
-import { followTransaction, type Prepare, runTransaction, type Surroundings } from "./engine.ts";
-import { hashOf, next, type TransactionEvent, type TransactionState } from "./machine.ts";
+import {
+  type Chain,
+  followTransaction,
+  type Prepare,
+  runTransaction,
+  type Surroundings,
+} from "./engine.ts";
+import { hashOf, isBusy, next, type TransactionEvent, type TransactionState } from "./machine.ts";
 
 export interface Intent {
   kind: "deposit" | "withdraw" | "withdrawAll" | "claim" | "drip";
@@ -28,15 +34,17 @@ export class Ledger {
   #nextId = 1;
   readonly #listeners = new Set<() => void>();
   readonly #settledListeners = new Set<() => void>();
+  readonly #chains = new Map<number, Chain>();
   readonly #index: IndexWatch;
 
   constructor(index: IndexWatch) {
     this.#index = index;
     index.onTransaction((hash, present) => {
-      for (const entry of this.#entries) {
-        if (hashOf(entry.state) === hash) {
-          this.#report(entry.id, { type: present ? "indexed" : "retracted" });
-        }
+      for (const { id, state } of this.#entries) {
+        if (hashOf(state) !== hash) continue;
+        this.#report(id, { type: present ? "indexed" : "retracted" });
+        // Taken out of its block, it may come into another one.
+        if (!present) void this.#follow(id, hash);
       }
     });
   }
@@ -62,13 +70,10 @@ export class Ledger {
     surroundings: Surroundings,
   ): Promise<TransactionState> {
     const id = this.#nextId++;
+    this.#chains.set(id, surroundings.chain);
     const opened: Entry = { id, intent, account, state: { name: "idle" } };
-    // A new attempt takes the place of an ended one of the same kind.
-    const others = this.#entries.filter(
-      (entry) =>
-        entry.intent.kind !== intent.kind ||
-        ["confirmed", "sent", "lost"].includes(entry.state.name),
-    );
+    // What has ended makes room; what is under way stays in sight.
+    const others = this.#entries.filter(({ state }) => isBusy(state) || state.name === "lost");
     this.#set([opened, ...others]);
     await runTransaction(prepare, surroundings, (event) => {
       this.#report(id, event);
@@ -77,19 +82,25 @@ export class Ledger {
   }
 
   /** Looks again for a transaction that the network fell silent about. */
-  async find(id: number, surroundings: Surroundings): Promise<void> {
-    const hash = this.#entries
-      .map((entry) => (entry.id === id ? hashOf(entry.state) : undefined))
-      .find(Boolean);
+  async find(id: number): Promise<void> {
+    const lost = this.#entries.find((entry) => entry.id === id);
+    const hash = lost && hashOf(lost.state);
     if (!hash) return;
     this.#report(id, { type: "replaced", hash });
-    await followTransaction(hash, surroundings.chain, (event) => {
-      this.#report(id, event);
-    });
+    await this.#follow(id, hash);
   }
 
   dismiss(id: number): void {
+    this.#chains.delete(id);
     this.#set(this.#entries.filter((entry) => entry.id !== id));
+  }
+
+  async #follow(id: number, hash: Hash): Promise<void> {
+    const chain = this.#chains.get(id);
+    if (!chain) return;
+    await followTransaction(hash, chain, (event) => {
+      this.#report(id, event);
+    });
   }
 
   #report(id: number, event: TransactionEvent): void {

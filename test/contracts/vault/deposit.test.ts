@@ -1,42 +1,132 @@
 import { describe, expect, it } from "vitest";
-import { deployTestnet, usd } from "../deployTestnet.ts";
+import { DAY, deployWorld, mood, sharesFor, UINT128_MAX, usd } from "../world.ts";
 
 describe("KhipuVault.deposit", () => {
   it("mints a million shares for the asset's smallest unit at first", async () => {
-    const { asset, vault, people } = await deployTestnet();
-    const ana = people.ana.account;
-    await asset.write.drip([ana.address]);
-    await asset.write.approve([vault.address, usd("100")], { account: ana });
-
+    const { vault, ana } = await deployWorld();
     await vault.write.deposit([usd("100"), ana.address], { account: ana });
-
-    expect(await vault.read.balanceOf([ana.address])).toBe(usd("100") * 1_000_000n);
+    expect(await vault.read.balanceOf([ana.address])).toBe(sharesFor("100"));
     expect(await vault.read.totalAssets()).toBe(usd("100"));
+    expect(await vault.read.idle()).toBe(usd("100"));
+    expect(await vault.read.decimals()).toBe(12);
   });
 
-  it("puts idle money to work and books what it earns", async () => {
-    const { asset, yieldSource, vault, people, networkHelpers } = await deployTestnet();
-    const ana = people.ana.account;
-    await asset.write.drip([ana.address]);
-    await asset.write.approve([vault.address, usd("100")], { account: ana });
-    await vault.write.deposit([usd("100"), ana.address], { account: ana });
-
-    await vault.write.rebalance();
-    expect(await vault.read.idle()).toBe(usd("5"));
-    expect((await vault.read.holdingOf([yieldSource.address])).assets).toBe(usd("95"));
-
-    await networkHelpers.time.increase(365 * 24 * 3600);
-    await vault.write.report();
-    expect(await vault.read.totalAssets()).toBeLessThan(usd("101"));
-    await networkHelpers.time.increase(24 * 3600);
-    expect(await vault.read.totalAssets()).toBeGreaterThan(usd("104.7"));
-
-    await vault.write.redeem(
-      [await vault.read.balanceOf([ana.address]), ana.address, ana.address],
-      {
-        account: ana,
-      },
+  it("says what happened and what the books are then", async () => {
+    const { vault, ana, assertions } = await deployWorld();
+    const transaction = vault.write.deposit([usd("100"), ana.address], { account: ana });
+    await assertions.emitWithArgs(transaction, vault, "Deposit", [
+      ana.address,
+      ana.address,
+      usd("100"),
+      sharesFor("100"),
+    ]);
+    await assertions.emitWithArgs(
+      vault.write.deposit([usd("50"), ana.address], { account: ana }),
+      vault,
+      "AccountsUpdated",
+      [usd("150"), sharesFor("150"), 0n, 0n, 0n],
     );
-    expect(await asset.read.balanceOf([ana.address])).toBeGreaterThan(usd("1004"));
   });
+
+  it("gives the shares to somebody else when asked to", async () => {
+    const { vault, ana, beto } = await deployWorld();
+    await vault.write.deposit([usd("5"), beto.address], { account: ana });
+    expect(await vault.read.balanceOf([beto.address])).toBe(sharesFor("5"));
+  });
+
+  it("gives fewer shares once the vault has earned", async () => {
+    const { vault, ana, beto, earn } = await deployWorld({ feeBps: 0n });
+    await vault.write.deposit([usd("100"), ana.address], { account: ana });
+    await vault.write.rebalance();
+    await earn("100");
+    await vault.write.deposit([usd("100"), beto.address], { account: beto });
+    const shares = await vault.read.balanceOf([beto.address]);
+    expect(shares).toBeGreaterThan(sharesFor("49.999"));
+    expect(shares).toBeLessThan(sharesFor("50.001"));
+  });
+
+  it("keeps to the least number of shares", async () => {
+    const { vault, ana, assertions } = await deployWorld();
+    const shares = sharesFor("10");
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.deposit([usd("10"), ana.address, shares + 1n], { account: ana }),
+      vault,
+      "TooFewShares",
+      [shares, shares + 1n],
+    );
+    await vault.write.deposit([usd("10"), ana.address, shares], { account: ana });
+    expect(await vault.read.balanceOf([ana.address])).toBe(shares);
+  });
+
+  it("refuses an asset that keeps a toll", async () => {
+    const world = await deployWorld();
+    const { viem, ana, assertions } = world;
+    const toll = await viem.deployContract("TollToken");
+    const vault = await viem.deployContract("KhipuVault", [
+      toll.address,
+      "Toll vault",
+      "kvTOLL",
+      world.manager.address,
+      ana.address,
+      1n,
+    ]);
+    await toll.write.mint([ana.address, 1_000n]);
+    await toll.write.approve([vault.address, 1_000n], { account: ana });
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.deposit([1_000n, ana.address], { account: ana }),
+      vault,
+      "AssetTookFee",
+      [1_000n, 990n],
+    );
+  });
+
+  it("refuses what is too small for a share, and takes nothing at all for nothing", async () => {
+    const world = await deployWorld({ feeBps: 0n, idleBufferBps: 0n });
+    const { asset, vault, second, ana, assertions } = world;
+    await vault.write.deposit([1n, ana.address], { account: ana });
+    await vault.write.rebalance();
+    // One unit and a million shares in the vault: now each share is worth more than a unit.
+    await asset.write.mint([second.address, usd("10")]);
+    await vault.write.report();
+    await world.wait(DAY);
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.deposit([1n, ana.address], { account: ana }),
+      vault,
+      "ZeroShares",
+      [1n],
+    );
+    await vault.write.deposit([0n, ana.address], { account: ana });
+    expect(await vault.read.balanceOf([ana.address])).toBe(1_000_000n);
+  });
+
+  it("has an end to what it takes", async () => {
+    const { asset, vault, ana, assertions } = await deployWorld();
+    const most = await vault.read.maxDeposit([ana.address]);
+    expect(most).toBe(UINT128_MAX / 1_000_000n);
+    await asset.write.mint([ana.address, most]);
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.deposit([most + 1n, ana.address], { account: ana }),
+      vault,
+      "ERC4626ExceededMaxDeposit",
+      [ana.address, most + 1n, most],
+    );
+  });
+
+  it.each(["RevertsOnReading", "AnswersShort", "AnswersNonsense", "BurnsGasOnReading"] as const)(
+    "takes nothing while a strategy that holds money %s",
+    async (failure) => {
+      const { vault, first, ana, assertions } = await deployWorld();
+      await vault.write.deposit([usd("100"), ana.address], { account: ana });
+      await vault.write.rebalance();
+      await first.write.setMood([mood(failure)]);
+      expect(await vault.read.maxDeposit([ana.address])).toBe(0n);
+      expect(await vault.read.maxMint([ana.address])).toBe(0n);
+      await assertions.revertWithCustomErrorWithArgs(
+        vault.write.deposit([usd("1"), ana.address], { account: ana }),
+        vault,
+        "ERC4626ExceededMaxDeposit",
+        [ana.address, usd("1"), 0n],
+      );
+    },
+  );
 });

@@ -14,7 +14,10 @@ import { ConnectionBadge } from "./connection-badge.tsx";
 import { dyeOf, type Movement, type MovementType } from "./movement.ts";
 import { useMovements, usePending } from "./movements.ts";
 
-/** The last movements, live. */
+/**
+ * The last movements, live. They are not read out as they come, for a screen reader would never fall silent; what becomes
+ * of one's own transactions is.
+ */
 export function ActivityFeed() {
   const { t } = useVoice();
   const { history, arrived } = useLive();
@@ -38,24 +41,21 @@ export function ActivityFeed() {
       {history === "unavailable" && <Notice tone="warn">{t.activity.unavailable}</Notice>}
 
       {movements.length + pending.length > 0 && (
-        <ol
-          className={styles.list}
-          role="log"
-          aria-labelledby="activity-title"
-          aria-relevant="additions"
-        >
-          {pending.map(({ id, type, assets }) => (
-            <PendingRow key={id} type={type} assets={assets} />
-          ))}
-          {movements.map((movement) => (
-            <Row
-              key={movement.key}
-              movement={movement}
-              now={now}
-              fresh={arrived.has(movement.key.split("/")[0] ?? "")}
-            />
-          ))}
-        </ol>
+        <div role="log" aria-labelledby="activity-title" aria-live="off">
+          <ol className={styles.list}>
+            {pending.map(({ id, type, assets }) => (
+              <PendingRow key={id} type={type} assets={assets} />
+            ))}
+            {movements.map((movement) => (
+              <Row
+                key={movement.key}
+                movement={movement}
+                now={now}
+                fresh={arrived.has(movement.key.split("/")[0] ?? "")}
+              />
+            ))}
+          </ol>
+        </div>
       )}
     </Card>
   );

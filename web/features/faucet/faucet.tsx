@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { getBalance, readContract } from "viem/actions";
 import { useConfig as useWagmi, useConnection } from "wagmi";
-import { deployedAt } from "../../../protocol/deployment.ts";
+import { deployedAt, LOCAL_CHAIN_ID } from "../../../protocol/deployment.ts";
 import { assetAbi } from "../../chain/abis.ts";
+import { fillGasPurse, gasMoney } from "../../chain/local-gas.ts";
 import { onchain } from "../../chain/onchain.tsx";
 import { useReader } from "../../chain/reader.ts";
 import { useUnit } from "../../chain/unit.ts";
@@ -17,7 +19,8 @@ import styles from "./faucet.module.css";
 /** Play money for test networks. */
 function Faucet() {
   const { t, locale } = useVoice();
-  const { deployment } = useConfig();
+  const { deployment, rpcUrl } = useConfig();
+  const local = deployment.chainId === LOCAL_CHAIN_ID;
   const { nativeCurrency } = useWagmi().chains[0];
   const reader = useReader();
   const unit = useUnit();
@@ -28,12 +31,12 @@ function Faucet() {
   const { data: amount } = useQuery({
     queryKey: ["drip-amount", asset.address],
     staleTime: Infinity,
-    queryFn: () => reader.readContract({ ...asset, functionName: "dripAmount" }),
+    queryFn: () => readContract(reader, { ...asset, functionName: "dripAmount" }),
   });
-  const { data: gas } = useQuery({
+  const { data: gas, refetch: refetchGas } = useQuery({
     queryKey: ["gas", address, entries.length],
     enabled: address !== undefined,
-    queryFn: () => (address ? reader.getBalance({ address }) : 0n),
+    queryFn: () => (address ? getBalance(reader, { address }) : 0n),
   });
 
   if (!address || !unit || amount === undefined) return null;
@@ -65,11 +68,22 @@ function Faucet() {
         ))}
       <details className={styles.gas} open={gas === 0n}>
         <summary>{t.faucet.gasTitle}</summary>
-        <p>
-          {t.faucet.gasText(nativeCurrency.symbol)}
-          {gas !== undefined &&
-            ` ${t.faucet.gasHave(formatMoney(gas, nativeCurrency, locale, { most: 4 }))}`}
-        </p>
+        <div className={styles.row}>
+          <p className={styles.text}>
+            {t.faucet.gasText(nativeCurrency.symbol)}{" "}
+            {gas !== undefined &&
+              t.faucet.gasHave(formatMoney(gas, nativeCurrency, locale, { most: 4 }))}{" "}
+            {!local && t.faucet.gasElsewhere}
+          </p>
+          {local && (
+            <Button
+              look="soft"
+              onClick={() => void fillGasPurse(rpcUrl, address).then(() => refetchGas())}
+            >
+              {t.faucet.gasFill(formatMoney(gasMoney, nativeCurrency, locale, { least: 0 }))}
+            </Button>
+          )}
+        </div>
       </details>
     </Card>
   );

@@ -1,8 +1,7 @@
-import { type Address, type Hex, parseSignature } from "viem";
-import { assetAbi, poolAbi } from "../../chain/abis.ts";
-import { allAbis } from "../../chain/abis.ts";
+import { type Address, type Hex, hexToNumber, slice } from "viem";
+import { allAbis, assetAbi, poolAbi } from "../../chain/abis.ts";
 import { type Call, type Chain, type Prepare, settle } from "../../transactions/engine.ts";
-import { explain } from "../../transactions/problems.ts";
+import { explain } from "../../transactions/explain.ts";
 
 export interface Deposit {
   asset: Address;
@@ -76,12 +75,22 @@ function permitDeposit(
   deadline: bigint,
   signature: Hex,
 ): Call {
-  const { r, s, yParity } = parseSignature(signature);
+  const last = hexToNumber(slice(signature, 64, 65));
+  // Some wallets end a signature with 0 or 1 where the token expects 27 or 28.
+  const v = last < 27 ? last + 27 : last;
   return {
     address: pool,
     abi: poolAbi,
     functionName: "depositWithPermit",
-    args: [assets, saver, minShares, deadline, 27 + yParity, r, s],
+    args: [
+      assets,
+      saver,
+      minShares,
+      deadline,
+      v,
+      slice(signature, 0, 32),
+      slice(signature, 32, 64),
+    ],
   };
 }
 

@@ -1,8 +1,9 @@
-import { type Address, isAddressEqual, type PublicClient } from "viem";
-import { signTypedData } from "viem/actions";
+import { type Address, isAddressEqual } from "viem";
+import { getBlock, getCode, readContract, signTypedData } from "viem/actions";
 import type { Config } from "wagmi";
 import { getConnectorClient } from "wagmi/actions";
 import { assetAbi, vaultAbi } from "../../chain/abis.ts";
+import type { Reader } from "../../chain/reader.ts";
 import { type DepositTools, withLess } from "./actions.ts";
 
 /** Long enough to find the wallet, read and confirm; short enough that a forgotten signature dies. */
@@ -20,14 +21,14 @@ interface Parties {
 /** The token, read over our own node and signed for by the connected wallet. */
 export function depositTools(
   wagmi: Config,
-  reader: PublicClient,
+  reader: Reader,
   { asset, vault, spender, owner }: Parties,
 ): DepositTools {
   const token = { address: asset, abi: assetAbi };
   const chainId = wagmi.chains[0].id;
 
   const domain = async () => {
-    const [, name, version, domainChain, contract] = await reader.readContract({
+    const [, name, version, domainChain, contract] = await readContract(reader, {
       ...token,
       functionName: "eip712Domain",
     });
@@ -36,11 +37,11 @@ export function depositTools(
 
   return {
     allowance: () =>
-      reader.readContract({ ...token, functionName: "allowance", args: [owner, spender] }),
+      readContract(reader, { ...token, functionName: "allowance", args: [owner, spender] }),
 
     leastShares: async (assets) =>
       withLess(
-        await reader.readContract({
+        await readContract(reader, {
           address: vault,
           abi: vaultAbi,
           functionName: "previewDeposit",
@@ -48,14 +49,14 @@ export function depositTools(
         }),
       ),
 
-    deadline: async () => (await reader.getBlock()).timestamp + permitSeconds,
+    deadline: async () => (await getBlock(reader)).timestamp + permitSeconds,
 
     permits: async () => {
       try {
         const [code, { verifyingContract }] = await Promise.all([
-          reader.getCode({ address: owner }),
+          getCode(reader, { address: owner }),
           domain(),
-          reader.readContract({ ...token, functionName: "nonces", args: [owner] }),
+          readContract(reader, { ...token, functionName: "nonces", args: [owner] }),
         ]);
         // A contract account cannot make the kind of signature that a permit takes.
         const signsItself = code === undefined || code.toLowerCase().startsWith(delegation);
@@ -69,7 +70,7 @@ export function depositTools(
       const [wallet, permitDomain, nonce] = await Promise.all([
         getConnectorClient(wagmi, { account: owner, chainId }),
         domain(),
-        reader.readContract({ ...token, functionName: "nonces", args: [owner] }),
+        readContract(reader, { ...token, functionName: "nonces", args: [owner] }),
       ]);
       return signTypedData(wallet, {
         account: wallet.account,

@@ -1,3 +1,4 @@
+import { sharesWorthAt, type VaultBooks } from "../../../protocol/share-price.ts";
 import type { Entry } from "../../transactions/ledger.ts";
 import type { Saver } from "./saver.ts";
 
@@ -33,4 +34,12 @@ function principalAfter({ kind, amount, principalBefore }: Entry["intent"]): big
     default:
       return undefined;
   }
+}
+
+/** What the saver has at this second, as far as the vault's books tell. */
+export function grown(read: Saver, books: VaultBooks | undefined, time: bigint): Saver {
+  if (!books) return read;
+  const value = sharesWorthAt(books, read.shares, time);
+  const earned = value - read.principal;
+  return { ...read, value, yield: earned > 0n ? earned : 0n };
 }

@@ -1,5 +1,6 @@
 import { Tabs } from "radix-ui";
 import type { Address } from "viem";
+import { readContract } from "viem/actions";
 import { useConfig as useWagmi, useConnection } from "wagmi";
 import { deployedAt } from "../../../protocol/deployment.ts";
 import { vaultAbi } from "../../chain/abis.ts";
@@ -25,9 +26,10 @@ import {
   withMore,
 } from "./actions.ts";
 import { AmountForm } from "./amount-form.tsx";
+import { useBooks, useChainTime } from "./books.ts";
 import { depositTools } from "./deposit-tools.ts";
-import { project } from "./projection.ts";
-import { readEvery, type Saver, useSaver } from "./saver.ts";
+import { grown, project } from "./projection.ts";
+import { type Saver, useSaver } from "./saver.ts";
 import styles from "./savings.module.css";
 import { useTicking } from "./ticking.ts";
 
@@ -78,10 +80,12 @@ function Invitation() {
 function Position({ address }: { address: Address }) {
   const { t } = useVoice();
   const unit = useUnit();
-  const { data, isError, refetch } = useSaver(address);
+  const { data, isError, failureCount, refetch } = useSaver(address);
   const { entries } = useTransact();
+  const books = useBooks();
+  const time = useChainTime();
 
-  if (isError && !data) {
+  if (!data && failureCount > 0) {
     return (
       <Notice
         tone="warn"
@@ -98,22 +102,20 @@ function Position({ address }: { address: Address }) {
     );
   }
   if (!data || !unit) return <PositionSkeleton />;
+  const saver = grown(data, books, time);
+  const projected = project(saver, entries);
   return (
     <>
       {isError && <Notice tone="warn">{t.savings.unreadText}</Notice>}
-      <Figures
-        saver={project(data, entries)}
-        unit={unit}
-        pending={data !== project(data, entries)}
-      />
-      <Actions address={address} saver={data} unit={unit} />
+      <Figures saver={projected} unit={unit} pending={projected !== saver} />
+      <Actions address={address} saver={saver} unit={unit} />
     </>
   );
 }
 
 function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: boolean }) {
   const { t, locale } = useVoice();
-  const earned = useTicking(saver.yield, readEvery);
+  const earned = useTicking(saver.yield);
   const worth = saver.value - saver.yield + earned;
   const digits = saver.yield > 0n ? Math.min(unit.decimals, 6) : 2;
   const fine = (amount: bigint) =>
@@ -123,7 +125,7 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
       <div className={styles.worth}>
         <dt>{t.savings.value}</dt>
         <dd className="figures" data-testid="position-value">
-          {fine(worth)}
+          <Parts text={fine(worth)} />
         </dd>
       </div>
       <div>
@@ -139,6 +141,18 @@ function Figures({ saver, unit, pending }: { saver: Saver; unit: Unit; pending: 
         </dd>
       </div>
     </dl>
+  );
+}
+
+/** The same text, with what is smaller than a cent, and the unit, stepping back. */
+function Parts({ text }: { text: string }) {
+  const [, main = text, cents = "", unit = ""] = /^(.*[.,]\d\d)(\d*)(\s.*)$/u.exec(text) ?? [];
+  return (
+    <>
+      {main}
+      <span className={styles.minor}>{cents}</span>
+      <span className={styles.unit}>{unit}</span>
+    </>
   );
 }
 
@@ -178,7 +192,7 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
   };
   const mostShares = async (assets: bigint) =>
     withMore(
-      await reader.readContract({
+      await readContract(reader, {
         address: vault,
         abi: vaultAbi,
         functionName: "previewWithdraw",
@@ -269,7 +283,7 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
       {saver.yield > 0n && (
         <div className={styles.claim}>
           <Button look="soft" disabled={blocked} onClick={claim}>
-            {t.savings.claimAmount(formatMoney(saver.yield, unit, locale, { most: 4 }))}
+            {t.savings.claimAmount(formatMoney(saver.yield, unit, locale))}
           </Button>
         </div>
       )}

@@ -2,13 +2,13 @@ import { useEffect, useState } from "react";
 
 /** milliseconds between two pictures */
 const frame = 80;
-const quick = 700;
+const walk = 950;
 
 /**
- * An amount that moves before your eyes. It walks from what it showed to what was last read, and never beyond: what is shown
- * has been true. Growth takes the time given, so that it goes on until the next reading; anything else is quick.
+ * An amount that moves before your eyes: it walks from what it showed to what is true now, in about the second that passes
+ * until the next truth, and never beyond.
  */
-export function useTicking(target: bigint, growthTime = quick): bigint {
+export function useTicking(target: bigint): bigint {
   const [shown, setShown] = useState(target);
   useEffect(() => {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -17,8 +17,7 @@ export function useTicking(target: bigint, growthTime = quick): bigint {
     const timer = setInterval(() => {
       setShown((now) => {
         from ??= now;
-        const time = target > from ? growthTime : quick;
-        const share = still ? 1 : Math.min(1, (performance.now() - started) / time);
+        const share = still ? 1 : Math.min(1, (performance.now() - started) / walk);
         if (share === 1) clearInterval(timer);
         return share === 1
           ? target
@@ -28,6 +27,6 @@ export function useTicking(target: bigint, growthTime = quick): bigint {
     return () => {
       clearInterval(timer);
     };
-  }, [target, growthTime]);
+  }, [target]);
   return shown;
 }

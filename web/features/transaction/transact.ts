@@ -4,6 +4,7 @@ import { chainOf } from "../../chain/chain.ts";
 import { useReader } from "../../chain/reader.ts";
 import { useEntries, useLedger } from "../../transactions/context.tsx";
 import type { Prepare, Surroundings } from "../../transactions/engine.ts";
+import { explain } from "../../transactions/explain.ts";
 import type { Entry, Intent } from "../../transactions/ledger.ts";
 import { isBusy } from "../../transactions/machine.ts";
 
@@ -28,14 +29,17 @@ export function useTransact(): Transact {
   const surroundings = (): Surroundings => {
     if (!address) throw new Error("A transaction needs a connected account.");
     const gasSymbol = wagmi.chains[0].nativeCurrency.symbol;
-    return { chain: chainOf(wagmi, reader, address, gasSymbol), abis: allAbis, gasSymbol };
+    return {
+      chain: chainOf(wagmi, reader, address, gasSymbol),
+      explain: (error) => explain(error, allAbis, gasSymbol),
+    };
   };
 
   return {
     start: async (intent, prepare) => {
       await ledger.start(intent, address ?? "", prepare, surroundings());
     },
-    find: (id) => ledger.find(id, surroundings()),
+    find: (id) => ledger.find(id),
     busy: entries.some(({ state }) => isBusy(state)),
     entries,
   };

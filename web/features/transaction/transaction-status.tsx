@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useUnit } from "../../chain/unit.ts";
 import { useConfig } from "../../config/context.tsx";
 import { Button } from "../../design/button.tsx";
@@ -61,8 +62,14 @@ export function TransactionStatus({ entry, onFind }: { entry: Entry; onFind: () 
   })();
   const title = unit && t.transaction.kinds[intent.kind](formatMoney(intent.amount, unit, locale));
 
+  // On a phone the form may fill the screen: what happens next should not happen out of sight.
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, []);
+
   return (
-    <div className={styles.status} data-tone={tone}>
+    <div ref={place} className={styles.status} data-tone={tone}>
       <div className={styles.head}>
         <strong>{title}</strong>
         {!isBusy(state) && (

@@ -3,12 +3,12 @@ import { Mark } from "../../design/mark.tsx";
 import { Notice } from "../../design/notice.tsx";
 import { Sheet } from "../../design/sheet.tsx";
 import { useVoice } from "../../language/voice.tsx";
-import { explain } from "../../transactions/problems.ts";
+import { explain } from "../../transactions/explain.ts";
 import { sentenceOf } from "../../transactions/sentences.ts";
 import styles from "./connect-sheet.module.css";
 
 /** The wallets that announced themselves in this browser (EIP-6963); nobody else is asked. */
-export function ConnectSheet({
+export default function ConnectSheet({
   open,
   onOpenChange,
 }: {

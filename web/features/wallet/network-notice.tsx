@@ -2,7 +2,7 @@ import { useConfig as useWagmi, useConnection, useSwitchChain } from "wagmi";
 import { Button } from "../../design/button.tsx";
 import { Notice } from "../../design/notice.tsx";
 import { useVoice } from "../../language/voice.tsx";
-import { explain } from "../../transactions/problems.ts";
+import { explain } from "../../transactions/explain.ts";
 import { sentenceOf } from "../../transactions/sentences.ts";
 
 /** Asks the wallet to come over, adding the network to it where it does not know it. */

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { deployTestnet } from "../deployTestnet.ts";
+import { signPermit } from "../permits.ts";
+import { deployWorld, usd } from "../world.ts";
+
+describe("FaucetToken", () => {
+  it("drips the same amount each time", async () => {
+    const { asset, people } = await deployTestnet();
+    await asset.write.drip([people.saver.address]);
+    await asset.write.drip([people.saver.address], { account: people.admin });
+    expect(await asset.read.balanceOf([people.saver.address])).toBe(
+      2n * (await asset.read.dripAmount()),
+    );
+    expect(await asset.read.dripAmount()).toBe(usd("1000"));
+    expect([
+      await asset.read.name(),
+      await asset.read.symbol(),
+      await asset.read.decimals(),
+    ]).toEqual(["Test USD", "tUSD", 6]);
+  });
+
+  it("takes permits by any signature, until their deadline", async () => {
+    const world = await deployWorld();
+    const { asset, ana, beto, networkHelpers, now, assertions } = world;
+    const deadline = (await now()) + 100n;
+    const permit = { spender: beto.address, value: 5n, deadline };
+    const { signature } = await signPermit(world, ana, permit);
+    await networkHelpers.time.setNextBlockTimestamp(deadline);
+    await asset.write.permit([ana.address, beto.address, 5n, deadline, signature]);
+    expect(await asset.read.allowance([ana.address, beto.address])).toBe(5n);
+    await assertions.revertWithCustomErrorWithArgs(
+      asset.write.permit([ana.address, beto.address, 5n, deadline, signature]),
+      asset,
+      "ERC2612ExpiredSignature",
+      [deadline],
+    );
+  });
+});
+
+describe("TestnetYieldVault", () => {
+  it("mints its own yield at a rate that anybody may set", async () => {
+    const { asset, yieldSource, networkHelpers, people, assertions } = await deployTestnet();
+    const { saver } = people;
+    await asset.write.drip([saver.address]);
+    await asset.write.approve([yieldSource.address, usd("1000")], { account: saver });
+    await networkHelpers.time.increase(1_000_000);
+    await yieldSource.write.deposit([usd("1000"), saver.address], { account: saver });
+    expect(await yieldSource.read.totalAssets()).toBe(usd("1000"));
+    await networkHelpers.time.increase(365 * 24 * 3600);
+    expect(await yieldSource.read.totalAssets()).toBeGreaterThan(usd("1049.9"));
+    expect(await yieldSource.read.totalAssets()).toBeLessThan(usd("1050.1"));
+    await assertions.emit(
+      yieldSource.write.setRate([0n], { account: saver }),
+      yieldSource,
+      "RateSet",
+    );
+    const fixed = await yieldSource.read.totalAssets();
+    await networkHelpers.time.increase(1_000);
+    expect(await yieldSource.read.totalAssets()).toBe(fixed);
+    expect(await asset.read.balanceOf([yieldSource.address])).toBe(fixed);
+    await yieldSource.write.redeem(
+      [await yieldSource.read.balanceOf([saver.address]), saver.address, saver.address],
+      {
+        account: saver,
+      },
+    );
+    expect(await asset.read.balanceOf([saver.address])).toBeGreaterThan(usd("1049.9"));
+  });
+
+  it("can lose money, for rehearsals", async () => {
+    const { asset, yieldSource, people } = await deployTestnet();
+    const { saver } = people;
+    await asset.write.drip([saver.address]);
+    await asset.write.approve([yieldSource.address, usd("1000")], { account: saver });
+    await yieldSource.write.deposit([usd("1000"), saver.address], { account: saver });
+    await yieldSource.write.setRate([0n]);
+    const before = await yieldSource.read.totalAssets();
+    await yieldSource.write.lose([usd("400")]);
+    expect(await yieldSource.read.totalAssets()).toBe(before - usd("400"));
+  });
+});

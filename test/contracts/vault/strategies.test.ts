@@ -1,0 +1,266 @@
+import { describe, expect, it } from "vitest";
+import { deployWorld, mood, sharesFor, UINT128_MAX, usd } from "../world.ts";
+
+const CAPS = { absolute: UINT128_MAX, relativeBps: 10_000 };
+
+async function investedWorld() {
+  const world = await deployWorld({ feeBps: 0n });
+  await world.vault.write.deposit([usd("100"), world.ana.address], { account: world.ana });
+  await world.vault.write.rebalance();
+  const is = (contract: { address: string }) => (address: string) =>
+    address.toLowerCase() === contract.address.toLowerCase();
+  return { ...world, is };
+}
+
+describe("KhipuVault.addStrategy", () => {
+  it("adds it last in both orders and says so", async () => {
+    const { viem, asset, vault, first, second, is, assertions } = await investedWorld();
+    const third = await viem.deployContract("MoodyStrategy", [asset.address]);
+    const caps = { absolute: usd("5"), relativeBps: 100 };
+    await assertions.emitWithArgs(
+      vault.write.addStrategy([third.address, caps]),
+      vault,
+      "StrategyAdded",
+      [is(third), usd("5"), 100n],
+    );
+    const order = [first, second, third].map(({ address }) => address.toLowerCase());
+    expect((await vault.read.supplyOrder()).map((address) => address.toLowerCase())).toEqual(order);
+    expect((await vault.read.withdrawalOrder()).map((address) => address.toLowerCase())).toEqual(
+      order,
+    );
+    expect(await vault.read.capsOf([third.address])).toEqual([caps, true]);
+  });
+
+  it("refuses one that is there, one of another asset, too many, and nonsensical caps", async () => {
+    const { viem, asset, vault, first, is, assertions } = await investedWorld();
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.addStrategy([first.address, CAPS]),
+      vault,
+      "StrategyKnown",
+      [is(first)],
+    );
+    const other = await viem.deployContract("FaucetToken", ["Other", "OTH", 6, 1n]);
+    const foreign = await viem.deployContract("MoodyStrategy", [other.address]);
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.addStrategy([foreign.address, CAPS]),
+      vault,
+      "WrongAsset",
+      [is(foreign), is(other)],
+    );
+    const next = () => viem.deployContract("MoodyStrategy", [asset.address]);
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.addStrategy([(await next()).address, { absolute: 1n, relativeBps: 10_001 }]),
+      vault,
+      "CapsOutOfRange",
+      [1n, 10_001n],
+    );
+    for (let count = 2; count < 8; count++)
+      await vault.write.addStrategy([(await next()).address, CAPS]);
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.addStrategy([(await next()).address, CAPS]),
+      vault,
+      "TooManyStrategies",
+      [8n],
+    );
+  });
+});
+
+describe("KhipuVault.raiseCaps and lowerCaps", () => {
+  it("each go one way only", async () => {
+    const { vault, first, is, assertions } = await investedWorld();
+    await vault.write.lowerCaps([first.address, { absolute: 50n, relativeBps: 500 }]);
+    for (const caps of [
+      { absolute: 51n, relativeBps: 500 },
+      { absolute: 50n, relativeBps: 501 },
+    ]) {
+      await assertions.revertWithCustomErrorWithArgs(
+        vault.write.lowerCaps([first.address, caps]),
+        vault,
+        "CapsOutOfRange",
+        [caps.absolute, BigInt(caps.relativeBps)],
+      );
+    }
+    for (const caps of [
+      { absolute: 49n, relativeBps: 500 },
+      { absolute: 50n, relativeBps: 499 },
+      { absolute: 50n, relativeBps: 10_001 },
+    ]) {
+      await assertions.revertWithCustomErrorWithArgs(
+        vault.write.raiseCaps([first.address, caps]),
+        vault,
+        "CapsOutOfRange",
+        [caps.absolute, BigInt(caps.relativeBps)],
+      );
+    }
+    await assertions.emitWithArgs(
+      vault.write.raiseCaps([first.address, { absolute: 60n, relativeBps: 600 }]),
+      vault,
+      "CapsSet",
+      [is(first), 60n, 600n],
+    );
+  });
+
+  it("want a strategy of the vault", async () => {
+    const { vault, ana, is, assertions } = await investedWorld();
+    for (const action of [vault.write.raiseCaps, vault.write.lowerCaps]) {
+      await assertions.revertWithCustomErrorWithArgs(
+        action([ana.address, { absolute: 0n, relativeBps: 0 }]),
+        vault,
+        "StrategyUnknown",
+        [is(ana)],
+      );
+    }
+  });
+});
+
+describe("KhipuVault.removeStrategy", () => {
+  it("takes everything out and forgets it", async () => {
+    const { vault, first, second, is, assertions } = await investedWorld();
+    await assertions.emitWithArgs(
+      vault.write.removeStrategy([first.address]),
+      vault,
+      "StrategyRemoved",
+      [is(first)],
+    );
+    expect(await vault.read.idle()).toBe(usd("65"));
+    expect((await vault.read.supplyOrder()).map((address) => address.toLowerCase())).toEqual([
+      second.address,
+    ]);
+    expect((await vault.read.withdrawalOrder()).map((address) => address.toLowerCase())).toEqual([
+      second.address,
+    ]);
+    expect((await vault.read.capsOf([first.address]))[1]).toBe(false);
+    await vault.write.removeStrategy([second.address]);
+    expect(await vault.read.supplyOrder()).toEqual([]);
+    expect(await vault.read.totalAssets()).toBe(usd("100"));
+  });
+
+  it("removes one in the middle and keeps the others in order", async () => {
+    const { viem, asset, vault, first, second } = await investedWorld();
+    const third = await viem.deployContract("MoodyStrategy", [asset.address]);
+    await vault.write.addStrategy([third.address, CAPS]);
+    await vault.write.removeStrategy([second.address]);
+    const order = (await vault.read.withdrawalOrder()).map((address) => address.toLowerCase());
+    expect(order).toEqual([first.address, third.address]);
+    await vault.write.removeStrategy([third.address]);
+    expect((await vault.read.supplyOrder()).map((address) => address.toLowerCase())).toEqual([
+      first.address,
+    ]);
+  });
+
+  it.each(["RevertsOnWithdrawal", "PaysLess", "RevertsOnReading"] as const)(
+    "keeps one that %s listed until it gives back what it has, and puts nothing more in",
+    async (failure) => {
+      const { vault, first, is, assertions } = await investedWorld();
+      if (failure === "RevertsOnReading") await first.write.setLiquid([0n]);
+      await first.write.setMood([mood(failure)]);
+      await assertions.emitWithArgs(
+        vault.write.removeStrategy([first.address]),
+        vault,
+        "StrategyLeftOut",
+        [is(first), usd("60")],
+      );
+      expect(await vault.read.capsOf([first.address])).toEqual([
+        { absolute: 0n, relativeBps: 0 },
+        true,
+      ]);
+      expect(await vault.read.totalAssets()).toBe(usd("100"));
+      await first.write.setMood([mood("Good")]);
+      await first.write.setLiquid([UINT128_MAX]);
+      await vault.write.removeStrategy([first.address]);
+      expect((await vault.read.capsOf([first.address]))[1]).toBe(false);
+      expect(await vault.read.idle()).toBe(usd("65"));
+    },
+  );
+
+  it("wants a strategy of the vault", async () => {
+    const { vault, ana, is, assertions } = await investedWorld();
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.removeStrategy([ana.address]),
+      vault,
+      "StrategyUnknown",
+      [is(ana)],
+    );
+  });
+});
+
+describe("KhipuVault.writeOff", () => {
+  it("books a dead strategy as everybody's loss, so that deposits go on", async () => {
+    const { vault, first, ana, is, assertions } = await investedWorld();
+    await first.write.setMood([mood("RevertsOnEverything")]);
+    await assertions.emitWithArgs(
+      vault.write.writeOff([first.address]),
+      vault,
+      "StrategyWrittenOff",
+      [is(first), usd("60")],
+    );
+    expect(await vault.read.totalAssets()).toBe(usd("40"));
+    expect(await vault.read.lossToRecover()).toBe(usd("60"));
+    await vault.write.deposit([usd("40"), ana.address], { account: ana });
+    expect(await vault.read.totalAssets()).toBe(usd("80"));
+  });
+
+  it("lets locked profit bear it first", async () => {
+    const { asset, vault, first, second } = await investedWorld();
+    await asset.write.mint([second.address, usd("70")]);
+    await vault.write.report();
+    await first.write.setMood([mood("RevertsOnEverything")]);
+    await vault.write.writeOff([first.address]);
+    expect(await vault.read.convertToAssets([sharesFor("100")])).toBeGreaterThanOrEqual(usd("100"));
+    expect(await vault.read.lockedProfit()).toBeLessThan(usd("10.01"));
+  });
+
+  it("books what comes back after all as profit, without a fee", async () => {
+    const { vault, treasury, first } = await investedWorld();
+    await vault.write.raiseFee([1_000n]);
+    await first.write.setMood([mood("RevertsOnEverything")]);
+    await vault.write.writeOff([first.address]);
+    await first.write.setMood([mood("Good")]);
+    await vault.write.report();
+    expect(await vault.read.grossAssets()).toBe(usd("100"));
+    expect(await vault.read.lockedProfit()).toBe(usd("60"));
+    expect(await vault.read.balanceOf([treasury.address])).toBe(0n);
+  });
+
+  it("refuses one that can be valued or is not there", async () => {
+    const { vault, first, ana, is, assertions } = await investedWorld();
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.writeOff([first.address]),
+      vault,
+      "StrategyReadable",
+      [is(first)],
+    );
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.writeOff([ana.address]),
+      vault,
+      "StrategyUnknown",
+      [is(ana)],
+    );
+  });
+});
+
+describe("KhipuVault.setSupplyOrder and setWithdrawalOrder", () => {
+  it("name each strategy once", async () => {
+    const { vault, first, second, ana, assertions } = await investedWorld();
+    for (const set of [vault.write.setSupplyOrder, vault.write.setWithdrawalOrder]) {
+      for (const order of [
+        [first.address],
+        [first.address, first.address],
+        [first.address, ana.address],
+        [first.address, second.address, first.address],
+      ]) {
+        await assertions.revertWithCustomError(set([order]), vault, "NotAPermutation");
+      }
+    }
+    await vault.write.setSupplyOrder([[second.address, first.address]]);
+    const [supply] = await vault.getEvents.SupplyOrderSet();
+    expect(supply?.args.strategies?.map((address) => address.toLowerCase())).toEqual([
+      second.address,
+      first.address,
+    ]);
+    await vault.write.setWithdrawalOrder([[second.address, first.address]]);
+    const [withdrawal] = await vault.getEvents.WithdrawalOrderSet();
+    expect(withdrawal?.args.strategies?.length).toBe(2);
+    expect((await vault.read.withdrawalOrder())[0]?.toLowerCase()).toBe(second.address);
+  });
+});

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
+import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
+import {Fixture} from "./Fixture.sol";
+import {Handler} from "./Handler.t.sol";
+
+/// @notice What is true after any sequence of actions, by anybody, with strategies that gain, lose, dry up and break.
+/// The sentences are the specification. Those that speak of single actions are checked in {Handler}.
+abstract contract Invariants is Fixture {
+    Handler internal handler;
+
+    function decimals() internal pure virtual returns (uint8);
+
+    function setUp() public {
+        deployProtocol(decimals(), 1_000);
+        handler = new Handler(vault, savings, cooperatives, treasury, [first, second], unit);
+        targetContract(address(handler));
+    }
+
+    /// @dev One campaign for all sentences: each is checked after every action.
+    function invariant_everySentenceHolds() public {
+        _theBooksAreCovered();
+        _allSharesCanBePaid();
+        _sharesAddUp();
+        _lockedProfitIsReleasedInTime();
+        _savingsAddUp();
+        _cooperativesAddUp();
+        _poolsHoldNoMoney();
+        _theFeeIsCapped();
+        _referrersEarnFromTheFeeOnly();
+    }
+
+    /// The vault has every asset and every strategy share that its books say it has.
+    function _theBooksAreCovered() private view {
+        assertGe(asset.balanceOf(address(vault)), vault.idle(), "idle money");
+        assertGe(
+            first.balanceOf(address(vault)),
+            vault.holdingOf(IERC4626(address(first))).shares,
+            "first's shares"
+        );
+        assertGe(
+            second.balanceOf(address(vault)),
+            vault.holdingOf(IERC4626(address(second))).shares,
+            "second's shares"
+        );
+    }
+
+    /// All shares together are never worth more than what the vault has.
+    function _allSharesCanBePaid() private view {
+        assertLe(vault.convertToAssets(vault.totalSupply()), vault.totalAssets(), "owed more than there is");
+        assertLe(
+            vault.totalAssets() + vault.lockedProfit(),
+            vault.grossAssets(),
+            "locked profit is paid out"
+        );
+    }
+
+    /// Shares do not appear or vanish: the holders' sum is the total.
+    function _sharesAddUp() private view {
+        uint256 sum =
+            vault.balanceOf(address(savings)) +
+                vault.balanceOf(address(cooperatives)) +
+                vault.balanceOf(address(treasury));
+        for (uint256 i = 0; i < 4; ++i) sum += vault.balanceOf(handler.actors(i));
+        assertEq(sum, vault.totalSupply(), "sum of shares");
+    }
+
+    /// Locked profit is released within one unlock period.
+    function _lockedProfitIsReleasedInTime() private {
+        uint256 gross = vault.grossAssets();
+        skip(UNLOCK_PERIOD);
+        assertEq(vault.lockedProfit(), 0, "still locked");
+        assertEq(vault.totalAssets(), gross, "total");
+        rewind(UNLOCK_PERIOD);
+    }
+
+    /// The sums of the savings pool are the sums of its savers, and it holds exactly their shares.
+    function _savingsAddUp() private view {
+        uint256 shares;
+        uint256 principal;
+        for (uint256 i = 0; i < 4; ++i) {
+            (uint256 own, uint256 mark, , ) = savings.positionOf(handler.actors(i));
+            shares += own;
+            principal += mark;
+        }
+        (uint128 totalShares, uint128 totalPrincipal) = savings.totals();
+        assertEq(shares, totalShares, "shares");
+        assertEq(principal, totalPrincipal, "principal");
+        assertEq(vault.balanceOf(address(savings)), totalShares, "shares held");
+    }
+
+    /// The sums of each cooperative pool are the sums of its members, its count is their number and within its
+    /// limit, and the contract holds exactly their shares.
+    function _cooperativesAddUp() private view {
+        uint256 held;
+        for (uint256 poolId = 1; poolId <= cooperatives.poolCount(); ++poolId) {
+            uint256 shares;
+            uint256 principal;
+            uint256 members;
+            for (uint256 i = 0; i < 4; ++i) {
+                (uint256 own, uint256 mark, , ) = cooperatives.positionOf(poolId, handler.actors(i));
+                shares += own;
+                principal += mark;
+                if (cooperatives.isMember(poolId, handler.actors(i))) {
+                    ++members;
+                    assertGe(mark, unit, "member below the minimum");
+                } else {
+                    assertEq(own + mark, 0, "something left of who left");
+                }
+            }
+            (uint256 totalShares, uint256 totalPrincipal) = cooperatives.totalsOf(poolId);
+            assertEq(shares, totalShares, "shares");
+            assertEq(principal, totalPrincipal, "principal");
+            assertEq(members, cooperatives.poolOf(poolId).memberCount, "member count");
+            assertLe(
+                members,
+                cooperatives.poolOf(poolId).maxMembers,
+                "more members than the pool has room for"
+            );
+            held += totalShares;
+        }
+        assertEq(vault.balanceOf(address(cooperatives)), held, "shares held");
+    }
+
+    /// No pool keeps the asset itself, but what was thrown at it.
+    function _poolsHoldNoMoney() private view {
+        assertEq(asset.balanceOf(address(cooperatives)), 0, "cooperatives");
+        assertEq(asset.balanceOf(address(treasury)), 0, "treasury");
+    }
+
+    /// The fee never exceeds the highest rate on the profit that was booked.
+    function _theFeeIsCapped() private view {
+        assertLe(handler.takenFee(), (handler.bookedProfit() * vault.maxFeeBps()) / 10_000 + 1, "fee");
+    }
+
+    /// Referrers earn at most their part of the highest fee on what referred savers took as yield, and are never paid
+    /// more than they earned.
+    function _referrersEarnFromTheFeeOnly() private view {
+        uint256 most = (handler.referredYield() * vault.maxFeeBps() * savings.referralShareBps()) / 1e8;
+        assertLe(savings.totalReferralEarned(), most, "earned");
+        assertLe(treasury.totalClaimed(), savings.totalReferralEarned(), "paid");
+    }
+
+    /// Everybody can leave, in every state: with the money if it is there, and if not with the shares and everything
+    /// that stands behind them.
+    function afterInvariant() public {
+        for (uint256 i = 0; i < 4; ++i) {
+            address actor = handler.actors(i);
+            vm.startPrank(actor);
+            (uint256 shares, uint256 principal, , ) = savings.positionOf(actor);
+            if (shares + principal > 0) savings.takeOutShares(actor);
+            for (uint256 poolId = 1; poolId <= cooperatives.poolCount(); ++poolId) {
+                if (cooperatives.isMember(poolId, actor)) cooperatives.leaveWithShares(poolId, actor);
+            }
+            uint256 all = vault.balanceOf(actor);
+            if (vault.previewRedeem(all) > 0) vault.redeemInKind(all, actor, actor, handler.blocked());
+            // Once the strategies are well again, what could not be given in kind is paid as money.
+            vm.stopPrank();
+        }
+        for (uint256 i = 0; i < 2; ++i) {
+            handler.turnGood(i);
+        }
+        vault.report();
+        for (uint256 i = 0; i < 4; ++i) {
+            address actor = handler.actors(i);
+            uint256 all = vault.balanceOf(actor);
+            assertEq(vault.maxRedeem(actor), all, "not all can be redeemed");
+            vm.prank(actor);
+            vault.redeem(all, actor, actor);
+            assertEq(vault.balanceOf(actor), 0, "shares left");
+        }
+    }
+}
+
+contract InvariantsWith6DecimalsTest is Invariants {
+    function decimals() internal pure override returns (uint8) {
+        return 6;
+    }
+}
+
+contract InvariantsWith18DecimalsTest is Invariants {
+    function decimals() internal pure override returns (uint8) {
+        return 18;
+    }
+}
