@@ -34,7 +34,8 @@ const contractNames = {
   vault: "KhipuVault",
   savings: "SavingsPool",
   treasury: "FeeTreasury",
-} as const;
+  cooperatives: "CooperativePools",
+} as const satisfies Record<keyof (typeof Testnet)["results"], string>;
 
 await runScript(async () => {
   const options = parseOptions(help, {

@@ -7,6 +7,8 @@ import { root } from "./paths.ts";
 const contracts = [
   "contracts/vault/KhipuVault.sol:KhipuVault",
   "contracts/savings/SavingsPool.sol:SavingsPool",
+  "contracts/cooperative/CooperativePools.sol:CooperativePools",
+  "contracts/treasury/FeeTreasury.sol:FeeTreasury",
   "contracts/testnet/FaucetToken.sol:FaucetToken",
   "contracts/testnet/TestnetYieldVault.sol:TestnetYieldVault",
 ] as const;

@@ -1,17 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import { liveError } from "./errors.ts";
 import type { Encoded } from "./message.ts";
-import type { OperationRequest } from "./operation.ts";
 import { parseOperationRequest, parseRecord } from "./request.ts";
+import type { Doors } from "./doors.ts";
+import { burstSeconds, Rate } from "./rate.ts";
 import { drained } from "./queue.ts";
-import { errorsFor, run, type OperationOutlet, type Service } from "./service.ts";
+import { RunningOperations } from "./running.ts";
+import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
 
 const protocol = "graphql-transport-ws";
 
-/** Close codes of graphql-transport-ws, and two of WebSocket itself after which a client should come back. */
+/** Close codes of graphql-transport-ws, and those of WebSocket itself after which a client may come back. */
 const closing = {
   badMessage: 4400,
   unauthorized: 4401,
@@ -19,6 +20,7 @@ const closing = {
   initTimeout: 4408,
   idTaken: 4409,
   tooManyInits: 4429,
+  tooMany: 1008,
   restart: 1012,
   tryAgain: 1013,
 } as const;
@@ -33,7 +35,11 @@ export interface WebSockets {
 }
 
 /** Serves graphql-transport-ws. */
-export function createWebSockets(service: Service, settings: LiveSettings): WebSockets {
+export function createWebSockets(
+  service: Service,
+  doors: Doors,
+  settings: LiveSettings,
+): WebSockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: settings.maxMessageBytes,
@@ -48,6 +54,18 @@ export function createWebSockets(service: Service, settings: LiveSettings): WebS
 
   return {
     handleUpgrade(request, socket, head) {
+      if (!doors.isWelcome(request)) {
+        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+        return;
+      }
+      const leave = doors.enter(request);
+      if (!leave) {
+        socket.end(
+          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n",
+        );
+        return;
+      }
+      socket.on("close", leave);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = new Connection(webSocket, socket, service, settings);
         connections.add(connection);
@@ -63,18 +81,15 @@ export function createWebSockets(service: Service, settings: LiveSettings): WebS
   };
 }
 
-interface RunningOperation {
-  stop: () => void;
-}
-
 class Connection {
   readonly #webSocket: WebSocket;
   /** Data frames go straight to the socket: they are prebuilt, and the same bytes for many connections. */
   readonly #socket: Duplex;
   readonly #service: Service;
   readonly #settings: LiveSettings;
-  readonly #operations = new Map<string, RunningOperation>();
+  readonly #operations: RunningOperations;
   readonly #initTimer: NodeJS.Timeout;
+  readonly #rate: Rate;
   #state: "opened" | "ready" | "closing" = "opened";
   #heard = true;
   #corked = false;
@@ -84,6 +99,8 @@ class Connection {
     this.#socket = socket;
     this.#service = service;
     this.#settings = settings;
+    this.#operations = new RunningOperations(service, settings.maxSubscriptionsPerConnection);
+    this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
     this.#initTimer = setTimeout(() => {
       this.close(closing.initTimeout, "Send connection_init first.");
     }, settings.initSeconds * 1_000);
@@ -127,12 +144,15 @@ class Connection {
   #end(): void {
     this.#state = "closing";
     clearTimeout(this.#initTimer);
-    for (const operation of this.#operations.values()) operation.stop();
-    this.#operations.clear();
+    this.#operations.stopAll();
   }
 
   #hear(data: RawData, isBinary: boolean): void {
     if (this.#state === "closing") return;
+    if (!this.#rate.take()) {
+      this.close(closing.tooMany, "Too many messages: send fewer a second.");
+      return;
+    }
     const message = isBinary ? undefined : parseRecord((data as Buffer).toString());
     switch (message?.["type"]) {
       case "connection_init":
@@ -154,8 +174,7 @@ class Connection {
         return;
       case "complete":
         if (typeof message["id"] !== "string") break;
-        this.#operations.get(message["id"])?.stop();
-        this.#operations.delete(message["id"]);
+        this.#operations.stop(message["id"]);
         return;
     }
     this.close(closing.badMessage, "This is not a message of graphql-transport-ws.");
@@ -179,37 +198,15 @@ class Connection {
     } else if (this.#operations.has(id)) {
       this.close(closing.idTaken, `Subscriber for ${id} already exists`);
     } else {
-      this.#run(id, request);
-    }
-  }
-
-  #run(id: string, request: OperationRequest): void {
-    const operation: RunningOperation = { stop: () => undefined };
-    const isWanted = (): boolean => this.#operations.get(id) === operation;
-    const outlet = this.#outlet(id, () => {
-      operation.stop();
-      if (isWanted()) this.#operations.delete(id);
-    });
-    const { maxSubscriptionsPerConnection: most } = this.#settings;
-    if (this.#operations.size >= most) {
-      outlet.fail(
-        liveError(
-          "TOO_MANY_SUBSCRIPTIONS",
-          `A connection may have ${most} operations at a time. End one first.`,
-        ),
+      this.#operations.start(
+        id,
+        () => this.#service.operations.prepare(request),
+        (ended) => this.#outlet(id, ended),
       );
-      return;
     }
-    this.#operations.set(id, operation);
-    void run(this.#service, () => this.#service.operations.prepare(request), outlet, isWanted).then(
-      (stop) => {
-        if (isWanted()) operation.stop = stop;
-        else stop();
-      },
-    );
   }
 
-  #outlet(id: string, end: () => void): OperationOutlet {
+  #outlet(id: string, ended: () => void): OperationOutlet {
     const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     const isShared = id.length <= longestSharedId;
     return {
@@ -228,11 +225,11 @@ class Connection {
         this.#checkQueue();
       },
       fail: (error) => {
-        end();
+        ended();
         this.#say({ id, type: "error", payload: errorsFor(this.#service, error) });
       },
       complete: () => {
-        end();
+        ended();
         this.#say({ id, type: "complete" });
       },
       drained: () => this.#drained(),
