@@ -211,6 +211,7 @@ class Connection {
     const isShared = id.length <= longestSharedId;
     return {
       next: (encoded) => {
+        this.#service.stats.messages.websocket++;
         if (isShared) this.#write(encoded.form(`ws ${id}`, () => sharedFrame(prefix, encoded)));
         else {
           const body = encoded.form("ws", bodyOf);
@@ -264,6 +265,7 @@ class Connection {
   #checkQueue(): void {
     const queued = this.#socket.writableLength;
     if (this.#state === "closing" || queued <= this.#settings.maxQueueBytes) return;
+    this.#service.stats.slowConnections++;
     this.#service.note("Closed a connection that reads too slowly", { queued });
     this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
   }
