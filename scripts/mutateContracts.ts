@@ -60,7 +60,13 @@ const OPERATORS: [RegExp, string][] = [
   [/^ {8,}(?!return|revert|uint|address|bool|bytes|for|if|else|_;|\/\/)[\w.[\]()]+.*;$/gm, ""],
 ];
 
-type Mutant = { file: string; line: number; from: string; to: string; mutated: string };
+interface Mutant {
+  file: string;
+  line: number;
+  from: string;
+  to: string;
+  mutated: string;
+}
 
 const { values } = parseArgs({
   options: { sample: { type: "string" }, seed: { type: "string", default: "1" } },

@@ -64,7 +64,8 @@ async function deployed() {
   const calls = Object.entries(CALLS).flatMap(([name, functions]) =>
     Object.entries<readonly unknown[]>(functions).map(([functionName, args]) => {
       const target = targets[name as keyof typeof targets];
-      const data: Hex = encodeFunctionData({ abi: target.abi, functionName, args });
+      const abi: Abi = target.abi;
+      const data: Hex = encodeFunctionData({ abi, functionName, args });
       return { name: `${name}.${functionName}`, target, data };
     }),
   );
