@@ -52,7 +52,7 @@ abstract contract StrategyBook is IKhipuVault {
     uint256 internal constant SUPPLY_TOLERANCE = 10_000_000;
     uint256 internal constant SUPPLY_TOLERANCE_UNITS = 10;
 
-    /// @dev More shares in one go would not fit into a holding; a strategy that has lost all its money mints as many.
+    /// @dev More shares in one go would not fit into a holding; a strategy that has lost all its money mints that many.
     uint256 internal constant MAX_MINT = type(uint120).max;
 
     /// @inheritdoc IKhipuVault

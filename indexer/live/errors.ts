@@ -1,0 +1,31 @@
+import type { GraphQLError } from "graphql";
+import { graphql } from "./graphql.ts";
+
+/** Every `extensions.code` that this layer gives; docs/live-protocol.md says what each asks of a client. */
+export type LiveErrorCode =
+  | "CURSOR_MALFORMED"
+  | "CURSOR_OF_ANOTHER_CHAIN"
+  | "CURSOR_AHEAD"
+  | "NOT_READY"
+  | "BAD_REQUEST"
+  | "BAD_FILTER"
+  | "OPERATION_TOO_LARGE"
+  | "TOO_MANY_SUBSCRIPTIONS"
+  | "TOO_MANY_REQUESTS"
+  | "BUSY"
+  | "PERSISTED_QUERY_NOT_FOUND"
+  | "OPERATION_NOT_ALLOWED"
+  | "INTERNAL";
+
+export function liveError(
+  code: LiveErrorCode,
+  message: string,
+  retryAfterSeconds?: number,
+): GraphQLError {
+  return new graphql.GraphQLError(message, {
+    extensions: {
+      code,
+      ...(retryAfterSeconds !== undefined && { retryAfter: retryAfterSeconds }),
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import type { Hub } from "./hub.ts";
+import type { LiveQueries } from "./live-queries.ts";
+import type { LogReader } from "./log.ts";
+import { checkpointTable, type Tables } from "./reads.ts";
+
+/** How often to look whether the log has changed unannounced: a reorganisation alone notifies nobody. */
+const recheck = 1_000;
+
+export interface FeedEvents {
+  onReady(block: number): void;
+  onError(error: unknown): void;
+}
+
+/** Lets the hub and the live queries know of every change, one at a time and in order. Returns the function that stops it. */
+export function startFeed(
+  log: LogReader,
+  hub: Hub,
+  liveQueries: LiveQueries,
+  events: FeedEvents,
+): () => void {
+  let isRunning = false;
+  let isDue = false;
+  let isAnyTable = false;
+  let named = new Set<string>();
+  let readyHub = false;
+
+  function takeTables(): Tables {
+    const tables = isAnyTable ? undefined : named;
+    isAnyTable = false;
+    named = new Set();
+    return tables;
+  }
+
+  async function advance(): Promise<void> {
+    isDue = true;
+    if (isRunning) return;
+    isRunning = true;
+    while (isDue) {
+      isDue = false;
+      const tables = takeTables();
+      try {
+        const change = await hub.advance();
+        if (hub.head && !readyHub) {
+          readyHub = true;
+          events.onReady(hub.head.number);
+        }
+        if (change?.undone) liveQueries.changed(undefined);
+        else if (!tables || tables.size > 0) liveQueries.changed(tables);
+      } catch (error) {
+        // the next look has to make up for this one
+        isAnyTable = true;
+        events.onError(error);
+        break;
+      }
+    }
+    isRunning = false;
+  }
+
+  log.onChange((tables) => {
+    if (tables) for (const table of [...tables, checkpointTable]) named.add(table);
+    else isAnyTable = true;
+    void advance();
+  });
+  const timer = setInterval(() => void advance(), recheck);
+  return () => {
+    clearInterval(timer);
+  };
+}

@@ -1,0 +1,406 @@
+import { setImmediate } from "node:timers/promises";
+import { ancestorsOf, encodeCursor, markOf } from "./cursor.ts";
+import { liveError } from "./errors.ts";
+import { FilterIndex, passes, type Filter } from "./filter.ts";
+import type { LogReader } from "./log.ts";
+import { EventMessage, finalities, type Finality, type Outlet, type Shape } from "./message.ts";
+import { pointOf, type Position } from "./position.ts";
+import { resolveCursor, type Start } from "./resolve.ts";
+import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
+
+export interface EventsRequest {
+  readonly shape: Shape;
+  readonly filter: Filter;
+  readonly finality: Finality;
+  /** A cursor; undefined: from now on. */
+  readonly after: string | undefined;
+}
+
+export interface HubSettings {
+  /** SAFE events are this many blocks deep. */
+  readonly safeBlocks: number;
+  /** How many final events stay in memory, so that who was away for a moment needs no database. */
+  readonly recentEvents: number;
+  /** How many events a scan takes at once. */
+  readonly pageSize: number;
+}
+
+/** Subscriptions that ask the same: one lookup, one encoding, one list to send to. */
+interface Group {
+  readonly filter: Filter;
+  readonly shape: Shape;
+  readonly outlets: Set<Outlet>;
+}
+
+/** Subscriptions of one finality. */
+interface Level {
+  readonly finality: Finality;
+  readonly groups: Map<string, Group>;
+  readonly index: FilterIndex<Group>;
+  /** The newest block whose events this level has been sent. */
+  sent: number;
+}
+
+/** A subscription that is still being brought up to where its level is. */
+interface Scan {
+  readonly request: EventsRequest;
+  readonly level: Level;
+  readonly outlet: Outlet;
+  position: Position;
+  /** The block of the last event sent, while its BLOCK message is still owed. */
+  open: BlockRef | undefined;
+  ended: boolean;
+}
+
+/** Where the log's changes become messages, and messages find their subscribers. */
+export class Hub {
+  readonly #log: LogReader;
+  readonly #settings: HubSettings;
+  readonly #levels: Readonly<Record<Finality, Level>>;
+  readonly #scans = new Set<Scan>();
+  readonly #ancestors = new WeakMap<BlockRef, ReturnType<typeof ancestorsOf>>();
+  #tail: Tail | undefined;
+  /** Counts readings of the log, and those that showed a reorganisation, to tell what has become stale across an `await`. */
+  #readings = 0;
+  #forks = 0;
+  /** Scans that wait for their level to get further. */
+  #waiting: (() => void)[] = [];
+
+  constructor(log: LogReader, settings: HubSettings) {
+    this.#log = log;
+    this.#settings = settings;
+    const level = (finality: Finality): Level => ({
+      finality,
+      groups: new Map(),
+      index: new FilterIndex(),
+      sent: 0,
+    });
+    this.#levels = {
+      LATEST: level("LATEST"),
+      SAFE: level("SAFE"),
+      FINALIZED: level("FINALIZED"),
+    };
+  }
+
+  get head(): { number: number; timestamp: number } | undefined {
+    return this.#tail?.head;
+  }
+
+  /**
+   * Starts a subscription and returns the function that ends it. Throws a named error when it cannot start.
+   * `isWanted` tells whether the subscriber is still there after the cursor has been looked up.
+   */
+  async subscribe(
+    request: EventsRequest,
+    outlet: Outlet,
+    isWanted: () => boolean,
+  ): Promise<() => void> {
+    const level = this.#levels[request.finality];
+    let start: Start;
+    let forks: number;
+    do {
+      forks = this.#forks;
+      start = await this.#locate(request, level);
+      // after a fork meanwhile, the place that was found may be gone
+    } while (forks !== this.#forks);
+    if (!isWanted()) return () => undefined;
+    const scan: Scan = {
+      request,
+      level,
+      outlet,
+      position: start.position,
+      open: undefined,
+      ended: false,
+    };
+    if (start.undoTo) outlet.next(this.#message("UNDO", null, start.undoTo).as(request.shape));
+    this.#scans.add(scan);
+    this.#run(scan).catch((error: unknown) => {
+      this.#scans.delete(scan);
+      outlet.fail(error);
+    });
+    return () => {
+      this.#end(scan);
+    };
+  }
+
+  /** Where a request begins. A cursor is refused only by a reading of the log that is still the newest. */
+  async #locate(request: EventsRequest, level: Level): Promise<Start> {
+    for (;;) {
+      const tail = this.#tail;
+      if (!tail) {
+        throw liveError("NOT_READY", "The indexer is still reading old blocks. Try again soon.", 2);
+      }
+      if (request.after === undefined) return { position: this.#newest(tail, level).end };
+      const readings = this.#readings;
+      try {
+        return await resolveCursor(request.after, tail, this.#log);
+      } catch (error) {
+        if (readings === this.#readings) throw error;
+      }
+    }
+  }
+
+  /** The cursor for the end of a block that some reading of the database has shown. */
+  cursorAt(block: BlockRef): string {
+    const tail = this.#tail;
+    const known = tail && this.#knownAncestors(tail, block);
+    return encodeCursor({
+      chainId: this.#log.chainId,
+      position: block.end,
+      block: markOf(block),
+      ancestors: known ?? [],
+    });
+  }
+
+  /** Reads the log and tells everybody what has changed. Not to be called again before it has resolved. */
+  async advance(): Promise<Change | undefined> {
+    if (!this.#tail) {
+      await this.#begin();
+      return undefined;
+    }
+    const tail = this.#tail;
+    let snapshot = await this.#log.read(tail.last);
+    if (snapshot && !snapshot.intact) {
+      const fromFloor = await this.#log.read(tail.floor);
+      if (fromFloor && !fromFloor.intact) {
+        this.#restart();
+        return undefined;
+      }
+      snapshot = fromFloor && { ...fromFloor, intact: false };
+    }
+    if (!snapshot) return undefined;
+    const change = tail.apply(snapshot);
+    this.#readings++;
+    if (change.undone) this.#undo(change.undone);
+    for (const finality of finalities) this.#deliver(tail, this.#levels[finality]);
+    tail.trim();
+    for (const resume of this.#waiting.splice(0)) resume();
+    return change;
+  }
+
+  async #begin(): Promise<void> {
+    const first = await this.#log.readFirst(this.#settings.recentEvents);
+    if (!first) return;
+    const tail = new Tail(first.snapshot, first.floor, this.#settings.recentEvents);
+    for (const finality of finalities) {
+      const level = this.#levels[finality];
+      const next = tail.indexOf(this.#reach(tail, finality) + 1);
+      level.sent = (tail.blocks[next - 1] ?? tail.floor).number;
+    }
+    this.#tail = tail;
+  }
+
+  /** Final events have vanished from the log: it is being written anew. Whoever was subscribed has to begin again. */
+  #restart(): void {
+    this.#tail = undefined;
+    this.#readings++;
+    this.#forks++;
+    const error = liveError("NOT_READY", "The index is being rebuilt. Try again soon.", 2);
+    const outlets = [...this.#scans].map((scan) => scan.outlet);
+    for (const scan of this.#scans) scan.ended = true;
+    this.#scans.clear();
+    for (const finality of finalities) {
+      for (const group of this.#levels[finality].groups.values()) outlets.push(...group.outlets);
+    }
+    for (const outlet of outlets) outlet.fail(error);
+  }
+
+  /** The number of the newest block that a finality lets through. */
+  #reach(tail: Tail, finality: Finality): number {
+    switch (finality) {
+      case "LATEST":
+        return Infinity;
+      case "SAFE":
+        return Math.max(tail.finalized.number, tail.head.number - this.#settings.safeBlocks);
+      case "FINALIZED":
+        return tail.finalized.number;
+    }
+  }
+
+  #finalityOf(tail: Tail, block: BlockRef): Finality {
+    return (
+      finalities.findLast((finality) => block.number <= this.#reach(tail, finality)) ?? "LATEST"
+    );
+  }
+
+  /** The newest block with events that a level has been sent. */
+  #newest(tail: Tail, level: Level): BlockRef {
+    return tail.blocks[tail.indexOf(level.sent + 1) - 1] ?? tail.floor;
+  }
+
+  #deliver(tail: Tail, level: Level): void {
+    const reach = this.#reach(tail, level.finality);
+    for (let at = tail.indexOf(level.sent + 1); at < tail.blocks.length; at++) {
+      const block = tail.blocks[at];
+      if (!block || block.number > reach) break;
+      this.#deliverBlock(level, block);
+      level.sent = block.number;
+    }
+  }
+
+  #deliverBlock(level: Level, block: Block): void {
+    const touched = new Set<Group>();
+    for (const event of block.events) {
+      const groups = level.index.match(event);
+      if (groups.size === 0) continue;
+      const message = this.#message("EVENT", event, block);
+      for (const group of groups) {
+        this.#send(group, message);
+        touched.add(group);
+      }
+    }
+    if (touched.size === 0) return;
+    const message = this.#message("BLOCK", null, block);
+    for (const group of touched) this.#send(group, message);
+  }
+
+  #undo({ events, to }: NonNullable<Change["undone"]>): void {
+    this.#forks++;
+    for (const finality of finalities) {
+      const level = this.#levels[finality];
+      for (const event of events) {
+        if (Number(event.blockNumber) > level.sent) continue;
+        const groups = level.index.match(event);
+        if (groups.size === 0) continue;
+        const message = this.#message("UNDO", event, to);
+        for (const group of groups) this.#send(group, message);
+      }
+      level.sent = Math.min(level.sent, to.number);
+    }
+    for (const scan of this.#scans) {
+      if (scan.position <= to.end) continue;
+      scan.outlet.next(this.#message("UNDO", null, to).as(scan.request.shape));
+      scan.position = to.end;
+      scan.open = undefined;
+    }
+  }
+
+  #send(group: Group, message: EventMessage): void {
+    const encoded = message.as(group.shape);
+    for (const outlet of group.outlets) outlet.next(encoded);
+  }
+
+  /** `block` is the event's own, but for UNDO, where it is the one that everything goes back to. */
+  #message(kind: EventMessage["kind"], event: LogEvent | null, block: BlockRef): EventMessage {
+    const tail = this.#tail;
+    if (!tail) throw new Error("There are no messages before the first reading.");
+    const cursor = encodeCursor({
+      chainId: this.#log.chainId,
+      position: kind === "EVENT" && event ? event.id : block.end,
+      block: markOf(block),
+      ancestors: this.#ancestorsOf(tail, block),
+    });
+    return new EventMessage(kind, cursor, event, block, this.#finalityOf(tail, block));
+  }
+
+  /** Ancestors also for a block that this server has not heard of yet. */
+  #knownAncestors(tail: Tail, block: BlockRef): ReturnType<typeof ancestorsOf> {
+    if (block.number <= tail.last.number) return this.#ancestorsOf(tail, block);
+    return [markOf(tail.last), ...this.#ancestorsOf(tail, tail.last)];
+  }
+
+  #ancestorsOf(tail: Tail, block: BlockRef): ReturnType<typeof ancestorsOf> {
+    // Nobody may be sent back from a final block, not by a server that lags behind either.
+    if (block.number <= tail.finalized.number) return [];
+    let found = this.#ancestors.get(block);
+    if (!found) {
+      found = ancestorsOf(tail, tail.indexOf(block.number));
+      this.#ancestors.set(block, found);
+    }
+    return found;
+  }
+
+  /** Sends a subscription what it has missed, then lets it join its group. */
+  async #run(scan: Scan): Promise<void> {
+    for (;;) {
+      const tail = this.#tail;
+      if (scan.ended || !tail) return;
+      if (scan.position < tail.floor.end) {
+        await this.#readPage(scan, tail.floor);
+      } else if (scan.position > this.#newest(tail, scan.level).end) {
+        // A cursor of a faster stream: its own level is not there yet.
+        await new Promise<void>((resume) => this.#waiting.push(resume));
+      } else if (this.#takeFromMemory(scan, tail)) {
+        this.#join(scan, tail);
+        return;
+      }
+      // also lets others have their turn
+      await (scan.outlet.drained() ?? setImmediate());
+    }
+  }
+
+  async #readPage(scan: Scan, upTo: BlockRef): Promise<void> {
+    const { pageSize } = this.#settings;
+    const events = await this.#log.page(scan.position, upTo.end, scan.request.filter, pageSize);
+    if (scan.ended || !this.#tail) return;
+    for (const event of events) {
+      const block = blockOf(event);
+      if (block.hash !== scan.open?.hash) this.#closeBlock(scan);
+      scan.outlet.next(this.#message("EVENT", event, block).as(scan.request.shape));
+      scan.open = block;
+    }
+    scan.position = events.length < pageSize ? upTo.end : (events.at(-1)?.id ?? upTo.end);
+  }
+
+  /** Sends up to a page of what is in memory; true when there is no more. */
+  #takeFromMemory(scan: Scan, tail: Tail): boolean {
+    const { filter, shape } = scan.request;
+    const from = scan.position;
+    let at = from === "" ? 0 : tail.indexOf(pointOf(from).number);
+    if ((tail.blocks[at]?.end ?? from) <= from) at++;
+    for (let taken = 0; taken < this.#settings.pageSize; at++) {
+      const block = tail.blocks[at];
+      if (!block || block.number > scan.level.sent) return true;
+      for (const event of block.events) {
+        taken++;
+        if (event.id <= from || !passes(filter, event)) continue;
+        if (block.hash !== scan.open?.hash) this.#closeBlock(scan);
+        scan.outlet.next(this.#message("EVENT", event, block).as(shape));
+        scan.open = block;
+      }
+      scan.position = block.end;
+    }
+    return false;
+  }
+
+  #closeBlock(scan: Scan): void {
+    if (!scan.open) return;
+    scan.outlet.next(this.#message("BLOCK", null, scan.open).as(scan.request.shape));
+    scan.open = undefined;
+  }
+
+  #join(scan: Scan, tail: Tail): void {
+    const { level, request, outlet } = scan;
+    const newest = this.#newest(tail, level);
+    if (scan.open?.hash !== newest.hash) this.#closeBlock(scan);
+    outlet.next(this.#message("BLOCK", null, newest).as(request.shape));
+    this.#scans.delete(scan);
+    if (scan.ended) return;
+    const key = groupKey(request);
+    let group = level.groups.get(key);
+    if (!group) {
+      group = { filter: request.filter, shape: request.shape, outlets: new Set() };
+      level.groups.set(key, group);
+      level.index.add(group);
+    }
+    group.outlets.add(outlet);
+  }
+
+  #end(scan: Scan): void {
+    if (scan.ended) return;
+    scan.ended = true;
+    if (this.#scans.delete(scan)) return;
+    const { level, request, outlet } = scan;
+    const key = groupKey(request);
+    const group = level.groups.get(key);
+    group?.outlets.delete(outlet);
+    if (group?.outlets.size === 0) {
+      level.groups.delete(key);
+      level.index.delete(group);
+    }
+  }
+}
+
+function groupKey({ filter, shape }: EventsRequest): string {
+  return `${shape.key}\n${filter.key}`;
+}

@@ -1,0 +1,146 @@
+import type { ServerResponse } from "node:http";
+import type { ExecutionResult, GraphQLSchema } from "graphql";
+import { Hono, type Context } from "hono";
+import type { FilterFields } from "./filter.ts";
+import { graphql } from "./graphql.ts";
+import { Doors } from "./doors.ts";
+import { createEndpoint } from "./endpoint.ts";
+import { startFeed } from "./feed.ts";
+import { Hub } from "./hub.ts";
+import { LiveQueries, type QueryOperation } from "./live-queries.ts";
+import { Operations } from "./operation.ts";
+import {
+  atOneCheckpoint,
+  columnsOf,
+  generatedSchema,
+  logger,
+  onShutdown,
+  onUpgrade,
+  tableName,
+} from "./ponder.ts";
+import { createPersistedOperations, readPersistedOperations } from "./persisted.ts";
+import { checkpointTable, type Sources } from "./reads.ts";
+import { createLogReader, type LogTable } from "./reader.ts";
+import { withSubscription } from "./schema.ts";
+import type { Service } from "./service.ts";
+import { readSettings } from "./settings.ts";
+import { createEventStreams } from "./sse.ts";
+import { Turns } from "./turns.ts";
+import { createWebSockets } from "./websocket.ts";
+
+export interface LiveOptions {
+  /** Ponder's `ponder:schema`. */
+  readonly schema: Record<string, unknown>;
+  readonly log: {
+    readonly table: LogTable;
+    /** Fields of `where` and the columns that each looks at; the most selective first. */
+    readonly where: FilterFields;
+  };
+  /** Adds the product's own fields to the generated schema. */
+  readonly extend?: (schema: GraphQLSchema) => GraphQLSchema;
+}
+
+/** What Ponder's server gives with each request. */
+interface Environment {
+  Bindings: { outgoing: ServerResponse };
+}
+
+/** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
+export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
+  const settings = readSettings(process.env);
+  const names = Object.entries(tables);
+  const logName = names.find(([, table]) => table === log.table)?.[0];
+  if (!logName) throw new Error("The log's table is not in the schema.");
+  const generated = generatedSchema(tables);
+  const schema = withSubscription(extend?.(generated) ?? generated, logName, log.where);
+  const sources: Sources = {
+    generated,
+    tableOf: new Map([
+      ...names.flatMap(([name, table]) => {
+        const inDatabase = tableName(table);
+        return inDatabase === undefined
+          ? []
+          : [[name, inDatabase] as const, [`${name}Page`, inDatabase] as const];
+      }),
+      ["Meta", checkpointTable],
+    ]),
+  };
+
+  const columns = columnsOf(log.table);
+  const normalize = (column: string, value: string): string =>
+    columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
+  const reader = createLogReader(log.table);
+  const hub = new Hub(reader, settings);
+  const { persistedFile, isPersistedOnly } = settings;
+  const documents =
+    persistedFile === undefined
+      ? new Map<string, string>()
+      : readPersistedOperations(persistedFile);
+  const persisted = createPersistedOperations(documents, isPersistedOnly);
+  const turns = new Turns(settings.runningQueries, settings.waitingQueries);
+  const query = (operation: QueryOperation): Promise<ExecutionResult> =>
+    turns.run(() =>
+      atOneCheckpoint(async (transaction, contextValue) => {
+        const { head, finalized, last } = await reader.state(transaction);
+        const result = await graphql.execute({
+          schema,
+          document: operation.document,
+          operationName: operation.operationName,
+          variableValues: operation.variables,
+          contextValue,
+        });
+        const checkpoint = {
+          block: { number: String(head.number), timestamp: String(head.timestamp) },
+          finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
+          lastEvent: { number: String(last.number), hash: last.hash },
+          cursor: hub.cursorAt(last),
+        };
+        return { ...result, extensions: { ...result.extensions, checkpoint } };
+      }),
+    );
+  const service: Service = {
+    hub,
+    operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
+    liveQueries: new LiveQueries(query),
+    query,
+    report(msg, error) {
+      logger().error({ msg, error });
+    },
+    note(msg, details) {
+      logger().info({ msg, ...details });
+    },
+  };
+  onShutdown(
+    startFeed(reader, hub, service.liveQueries, {
+      onReady(block) {
+        service.note("Live layer is ready", { block });
+      },
+      onError(error) {
+        service.report("Live layer could not read the log", error);
+      },
+    }),
+  );
+
+  const doors = new Doors(settings);
+  const webSockets = createWebSockets(service, doors, settings);
+  const streams = createEventStreams(service, settings);
+  onShutdown(
+    onUpgrade((request, socket, head) => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      if (pathname === "/graphql") webSockets.handleUpgrade(request, socket, head);
+      else socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+    }),
+  );
+  onShutdown(() => {
+    webSockets.close();
+    streams.close();
+  });
+
+  const endpoint = createEndpoint(service, streams, doors, settings);
+  const handle = (context: Context<Environment>): Promise<Response> =>
+    endpoint(context.req.raw, context.env.outgoing);
+  const app = new Hono<Environment>();
+  app.all("/graphql", handle);
+  app.all("/graphql/stream", handle);
+  return app as unknown as Hono;
+}

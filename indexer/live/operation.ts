@@ -1,0 +1,333 @@
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from "graphql";
+import { liveError } from "./errors.ts";
+import { compileFilter, type FilterFields, type FilterInput } from "./filter.ts";
+import { graphql } from "./graphql.ts";
+import type { EventsRequest } from "./hub.ts";
+import type { LiveQueryOperation, QueryOperation } from "./live-queries.ts";
+import type { Finality } from "./message.ts";
+import type { PersistedOperations } from "./persisted.ts";
+import { tablesRead, type Sources, type Tables } from "./reads.ts";
+import { streamField } from "./schema.ts";
+import { Selection } from "./selection.ts";
+import type { OperationRequest } from "./request.ts";
+import { costOf, measure, type Fragments } from "./size.ts";
+
+export type Operation =
+  | { readonly kind: "query"; readonly query: QueryOperation }
+  | { readonly kind: "events"; readonly request: EventsRequest }
+  | { readonly kind: "live"; readonly live: LiveQueryOperation };
+
+/** Why an operation cannot be run, as GraphQL tells it. */
+export class OperationRefused extends Error {
+  override readonly name = "OperationRefused";
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors.map((error) => error.message).join(" "));
+    this.errors = errors;
+  }
+}
+
+export interface OperationLimits {
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxCost: number;
+  readonly maxFilterValues: number;
+}
+
+/** A document that has been parsed and found valid; the same text is not looked at twice. */
+interface Checked {
+  readonly document: DocumentNode;
+  readonly fragments: Fragments;
+  readonly streams: Map<OperationDefinitionNode, Stream>;
+  readonly liveQueries: Map<OperationDefinitionNode, LiveQuery>;
+}
+
+/** A live query's document, as the query that is run for it. */
+interface LiveQuery {
+  readonly document: DocumentNode;
+  readonly text: string;
+  readonly reads: Tables;
+}
+
+/** An event stream's document without what differs between subscribers. */
+interface Stream {
+  readonly field: FieldNode;
+  readonly selection: DocumentNode;
+  readonly text: string;
+  readonly variables: readonly string[];
+}
+
+/** The memory for documents is bounded both ways. */
+const rememberedDocuments = 1_000;
+const longestRemembered = 8_192;
+
+/** Turns requests into operations that are known to be runnable. */
+export class Operations {
+  readonly #schema: GraphQLSchema;
+  readonly #sources: Sources;
+  readonly #fields: FilterFields;
+  readonly #normalize: (column: string, value: string) => string;
+  readonly #limits: OperationLimits;
+  readonly #persisted: PersistedOperations;
+  readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
+  readonly #shapes = new Map<string, WeakRef<Selection>>();
+  readonly #forgotten = new FinalizationRegistry<string>((key) => {
+    if (this.#shapes.get(key)?.deref() === undefined) this.#shapes.delete(key);
+  });
+
+  constructor(
+    schema: GraphQLSchema,
+    sources: Sources,
+    fields: FilterFields,
+    normalize: (column: string, value: string) => string,
+    limits: OperationLimits,
+    persisted: PersistedOperations,
+  ) {
+    this.#schema = schema;
+    this.#sources = sources;
+    this.#fields = fields;
+    this.#normalize = normalize;
+    this.#limits = limits;
+    this.#persisted = persisted;
+  }
+
+  prepare(request: OperationRequest): Operation {
+    const { operationName, variables = {} } = request;
+    const checked = this.#check(this.#persisted.documentOf(request));
+    const definition = graphql.getOperationAST(checked.document, operationName);
+    if (!definition) {
+      throw refused("BAD_REQUEST", "Name one of the document's operations in `operationName`.");
+    }
+    if (definition.operation === graphql.OperationTypeNode.MUTATION) {
+      throw refused("BAD_REQUEST", "This API changes nothing: contracts are called on the chain.");
+    }
+    if (definition.operation === graphql.OperationTypeNode.QUERY) {
+      this.#checkCost(checked, definition, variables);
+      return { kind: "query", query: { document: checked.document, operationName, variables } };
+    }
+    const field = rootField(definition.selectionSet, checked.fragments);
+    if (field?.name.value !== streamField) this.#checkCost(checked, definition, variables);
+    return field?.name.value === streamField
+      ? { kind: "events", request: this.#stream(checked, definition, field, variables) }
+      : { kind: "live", live: this.#liveQuery(checked, definition, variables) };
+  }
+
+  #checkCost(
+    { fragments }: Checked,
+    definition: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): void {
+    const { maxCost } = this.#limits;
+    const cost = costOf(definition, fragments, variables);
+    if (cost <= maxCost) return;
+    throw new OperationRefused([
+      tooLarge(`This may read ${cost} rows; ${maxCost} are allowed. Ask for smaller pages.`),
+    ]);
+  }
+
+  #check(query: string): Checked {
+    let found = this.#checked.get(query);
+    if (found) this.#checked.delete(query);
+    else found = this.#parse(query);
+    // the newest last, so that the first is the one to forget
+    if (query.length <= longestRemembered) this.#checked.set(query, found);
+    if (this.#checked.size > rememberedDocuments) {
+      for (const oldest of this.#checked.keys()) {
+        this.#checked.delete(oldest);
+        break;
+      }
+    }
+    if ("document" in found) return found;
+    throw new OperationRefused(found);
+  }
+
+  #parse(query: string): Checked | readonly GraphQLError[] {
+    const { maxTokens, maxDepth, maxAliases } = this.#limits;
+    let document: DocumentNode;
+    try {
+      document = graphql.parse(query, { maxTokens });
+    } catch (error) {
+      if (error instanceof graphql.GraphQLError) return [coded(error, "GRAPHQL_PARSE_FAILED")];
+      throw error;
+    }
+    const errors = graphql.validate(this.#schema, document);
+    if (errors.length > 0) return errors.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
+    const fragments = new Map<string, FragmentDefinitionNode>();
+    for (const definition of document.definitions) {
+      if (definition.kind === graphql.Kind.FRAGMENT_DEFINITION) {
+        fragments.set(definition.name.value, definition);
+      }
+    }
+    const size = measure(document, fragments);
+    if (size.depth > maxDepth) {
+      return [tooLarge(`Fields are nested ${size.depth} deep; ${maxDepth} are allowed.`)];
+    }
+    if (size.aliases > maxAliases) {
+      return [tooLarge(`The document has ${size.aliases} aliases; ${maxAliases} are allowed.`)];
+    }
+    return { document, fragments, streams: new Map(), liveQueries: new Map() };
+  }
+
+  #stream(
+    checked: Checked,
+    definition: OperationDefinitionNode,
+    streamNode: FieldNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): EventsRequest {
+    let stream = checked.streams.get(definition);
+    if (!stream) {
+      stream = splitStream(checked, definition, streamNode);
+      checked.streams.set(definition, stream);
+    }
+    const field = this.#schema.getSubscriptionType()?.getFields()[streamField];
+    if (!field) throw new Error(`The schema's Subscription has no field ${streamField}.`);
+    const definitions = definition.variableDefinitions ?? [];
+    const { coerced, errors } = graphql.getVariableValues(this.#schema, definitions, variables);
+    if (errors) throw new OperationRefused(errors.map((error) => coded(error, "BAD_USER_INPUT")));
+    const { after, where, finality } = graphql.getArgumentValues(field, stream.field, coerced) as {
+      after?: string | null;
+      where?: FilterInput | null;
+      finality: Finality;
+    };
+    return {
+      shape: this.#shape(stream, variables),
+      filter: this.#filter(where ?? {}),
+      finality,
+      after: after ?? undefined,
+    };
+  }
+
+  #liveQuery(
+    checked: Checked,
+    definition: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): LiveQueryOperation {
+    let query = checked.liveQueries.get(definition);
+    if (!query) {
+      const document = asQuery(checked, definition);
+      query = {
+        document,
+        text: graphql.print(document),
+        reads: tablesRead(this.#schema, document, this.#sources),
+      };
+      checked.liveQueries.set(definition, query);
+    }
+    const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      key: `${query.text}\n${JSON.stringify(sorted)}`,
+      query: { document: query.document, operationName: undefined, variables },
+      reads: query.reads,
+    };
+  }
+
+  #filter(where: FilterInput): EventsRequest["filter"] {
+    const { maxFilterValues } = this.#limits;
+    for (const [field, values] of Object.entries(where)) {
+      if (values && values.length > maxFilterValues) {
+        throw refused(
+          "BAD_FILTER",
+          `\`${field}\` lists ${values.length} values; ${maxFilterValues} are allowed.`,
+        );
+      }
+    }
+    return compileFilter(where, this.#fields, this.#normalize);
+  }
+
+  #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Selection {
+    const used = Object.fromEntries(stream.variables.map((name) => [name, variables[name]]));
+    const key = `${stream.text}\n${JSON.stringify(used)}`;
+    let shape = this.#shapes.get(key)?.deref();
+    if (!shape) {
+      shape = new Selection(key, this.#schema, stream.selection, used, stream.field.name.value);
+      this.#shapes.set(key, new WeakRef(shape));
+      this.#forgotten.register(shape, key);
+    }
+    return shape;
+  }
+}
+
+function refused(code: Parameters<typeof liveError>[0], message: string): OperationRefused {
+  return new OperationRefused([liveError(code, message)]);
+}
+
+function coded(error: GraphQLError, code: string): GraphQLError {
+  error.extensions["code"] = code;
+  return error;
+}
+
+function tooLarge(message: string): GraphQLError {
+  return liveError("OPERATION_TOO_LARGE", message);
+}
+
+/** The one field of a valid subscription, through any fragments around it. */
+function rootField(set: SelectionSetNode, fragments: Fragments): FieldNode | undefined {
+  const [selection] = set.selections;
+  switch (selection?.kind) {
+    case undefined:
+      return undefined;
+    case graphql.Kind.FIELD:
+      return selection;
+    case graphql.Kind.INLINE_FRAGMENT:
+      return rootField(selection.selectionSet, fragments);
+    case graphql.Kind.FRAGMENT_SPREAD: {
+      const fragment = fragments.get(selection.name.value);
+      return fragment && rootField(fragment.selectionSet, fragments);
+    }
+  }
+}
+
+/** The query with the same selection as a subscription. */
+function asQuery(checked: Checked, definition: OperationDefinitionNode): DocumentNode {
+  const document: DocumentNode = {
+    kind: graphql.Kind.DOCUMENT,
+    definitions: [definition, ...checked.fragments.values()],
+  };
+  return graphql.visit(document, {
+    OperationDefinition: (node) => ({ ...node, operation: graphql.OperationTypeNode.QUERY }),
+    NamedType: (node) =>
+      node.name.value === "Subscription"
+        ? { ...node, name: { ...node.name, value: "Query" } }
+        : undefined,
+  });
+}
+
+/** Takes the stream's arguments out of its document, so that subscribers who differ only in these share a shape. */
+function splitStream(
+  checked: Checked,
+  definition: OperationDefinitionNode,
+  field: FieldNode,
+): Stream {
+  const withoutArguments = graphql.visit(
+    {
+      kind: graphql.Kind.DOCUMENT,
+      definitions: [definition, ...checked.fragments.values()],
+    } as DocumentNode,
+    { Field: (node) => (node === field ? { ...node, arguments: [] } : undefined) },
+  );
+  const variables = new Set<string>();
+  graphql.visit(withoutArguments, {
+    VariableDefinition: () => false,
+    Variable: (node) => {
+      variables.add(node.name.value);
+    },
+  });
+  const selection = graphql.visit(withoutArguments, {
+    VariableDefinition: (node) => (variables.has(node.variable.name.value) ? undefined : null),
+  });
+  return {
+    field,
+    selection,
+    text: graphql.print(selection),
+    variables: [...variables],
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Everything that this layer takes from inside Ponder (0.17.7). Ponder promises nothing about these parts;
+ * test/live/ponder.test.ts fails when they change.
+ */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { existsSync } from "node:fs";
+import type { IncomingMessage, Server } from "node:http";
+import { createRequire } from "node:module";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import type { GraphQLSchema } from "graphql";
+import pg from "pg";
+import type { ReadonlyDrizzle } from "ponder";
+
+const require = createRequire(import.meta.url);
+
+interface Logger {
+  info(entry: { msg: string; [detail: string]: unknown }): void;
+  warn(entry: { msg: string; [detail: string]: unknown }): void;
+  error(entry: { msg: string; [detail: string]: unknown }): void;
+}
+
+interface QueryBuilder {
+  readonly raw: ReadonlyDrizzle;
+  transaction<Result>(
+    run: (transaction: QueryBuilder) => Promise<Result>,
+    config: { isolationLevel: "repeatable read"; accessMode: "read only" },
+  ): Promise<Result>;
+}
+
+interface PGlite {
+  query(sql: string): Promise<unknown>;
+  onNotification(listener: (channel: string, payload: string) => void): () => void;
+}
+
+interface Globals {
+  readonly PONDER_COMMON: {
+    readonly logger: Logger;
+    readonly metrics: { readonly port?: number };
+    readonly apiShutdown: { readonly add: (callback: () => unknown) => void };
+  };
+  readonly PONDER_DATABASE: {
+    readonly driver:
+      | { readonly dialect: "pglite"; readonly instance: PGlite }
+      | { readonly dialect: "postgres"; readonly readonly: pg.Pool };
+    readonly readonlyQB: QueryBuilder;
+  };
+  readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
+  readonly PONDER_INDEXING_BUILD: {
+    readonly chains: readonly { readonly id: number; readonly name: string }[];
+    readonly rpcs: readonly { request(body: { method: string }): Promise<unknown> }[];
+  };
+}
+
+interface GraphqlModule {
+  readonly buildGraphQLSchema: (options: { schema: Record<string, unknown> }) => GraphQLSchema;
+  readonly buildDataLoaderCache: (builder: QueryBuilder) => unknown;
+}
+
+function globals(): Globals {
+  if (!("PONDER_DATABASE" in globalThis)) {
+    throw new Error("The live layer runs inside Ponder: call it from src/api/index.ts.");
+  }
+  return globalThis as unknown as Globals;
+}
+
+/** A file of Ponder's that its package does not export. */
+function ponderFile(path: string): string {
+  const folders = require.resolve.paths("ponder") ?? [];
+  const found = folders.map((folder) => join(folder, "ponder", path)).find(existsSync);
+  if (!found) throw new Error(`Ponder has no file ${path}: the live layer needs version 0.17.7.`);
+  return found;
+}
+
+export function logger(): Logger {
+  return globals().PONDER_COMMON.logger;
+}
+
+export function onShutdown(callback: () => void): void {
+  globals().PONDER_COMMON.apiShutdown.add(callback);
+}
+
+/** The one chain that is indexed. Cursors are places on one chain, so more than one is refused. */
+export function indexedChain(): { readonly id: number; readonly name: string } {
+  const [chain, ...others] = globals().PONDER_INDEXING_BUILD.chains;
+  if (!chain || others.length > 0) {
+    throw new Error("The live layer serves one chain: run one indexer for each.");
+  }
+  return chain;
+}
+
+/** The number of the chain's newest block by its node, or undefined when no node answers. */
+export async function chainHead(): Promise<number | undefined> {
+  try {
+    const answer = await globals().PONDER_INDEXING_BUILD.rpcs[0]?.request({
+      method: "eth_blockNumber",
+    });
+    return typeof answer === "string" ? Number(answer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function database(): ReadonlyDrizzle {
+  return globals().PONDER_DATABASE.readonlyQB.raw;
+}
+
+export function databaseSchema(): string {
+  return globals().PONDER_NAMESPACE_BUILD.schema;
+}
+
+/** The database's name for a table; undefined for what is none. */
+export function tableName(table: unknown): string | undefined {
+  if (typeof table !== "object" || table === null) return undefined;
+  const name: unknown = Reflect.get(table, Symbol.for("drizzle:Name"));
+  return typeof name === "string" ? name : undefined;
+}
+
+/** A table's columns by their names in TypeScript. */
+export function columnsOf(table: object): Record<string, { readonly columnType: string }> {
+  return Reflect.get(table, Symbol.for("drizzle:Columns")) as Record<
+    string,
+    { readonly columnType: string }
+  >;
+}
+
+function graphqlModule(): GraphqlModule {
+  return require(ponderFile("dist/esm/graphql/index.js")) as GraphqlModule;
+}
+
+/** The schema that Ponder's own endpoint would serve. */
+export function generatedSchema(tables: Record<string, unknown>): GraphQLSchema {
+  return graphqlModule().buildGraphQLSchema({ schema: tables });
+}
+
+/** Runs something on one state of the database, with the context that the generated resolvers want. */
+export function atOneCheckpoint<Result>(
+  run: (database: ReadonlyDrizzle, context: object) => Promise<Result>,
+): Promise<Result> {
+  const { buildDataLoaderCache } = graphqlModule();
+  return globals().PONDER_DATABASE.readonlyQB.transaction(
+    (transaction) =>
+      run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
+    { isolationLevel: "repeatable read", accessMode: "read only" },
+  );
+}
+
+/**
+ * Calls back after each live block with the names of the tables that it changed, and with undefined when any of
+ * them may have changed unheard. A revert is not announced by anybody.
+ */
+export function onCommit(listener: (tables: readonly string[] | undefined) => void): () => void {
+  const channel = `${databaseSchema()}_live_query`;
+  const { driver } = globals().PONDER_DATABASE;
+  const hear = (payload: string | undefined): void => {
+    listener(payload === undefined ? undefined : (JSON.parse(payload) as string[]));
+  };
+  if (driver.dialect === "pglite") {
+    const stop = driver.instance.onNotification((name, payload) => {
+      if (name === channel) hear(payload);
+    });
+    driver.instance.query(`LISTEN "${channel}"`).catch((error: unknown) => {
+      logger().error({ msg: "Live layer cannot listen to the database", error });
+    });
+    return stop;
+  }
+  return listen(driver.readonly.options, channel, hear);
+}
+
+const reconnectDelay = 250;
+
+/** A connection of its own: Ponder's pools are small, and a place held in them blocks its work. */
+function listen(
+  options: pg.ClientConfig,
+  channel: string,
+  hear: (payload: string | undefined) => void,
+): () => void {
+  let client: pg.Client | undefined;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const connect = async (): Promise<void> => {
+    const fresh = new pg.Client(options);
+    client = fresh;
+    let lost = false;
+    const lose = (error?: Error): void => {
+      if (lost || stopped) return;
+      lost = true;
+      logger().warn({ msg: "Live layer lost its database connection", error });
+      fresh.end().catch(() => undefined);
+      timer = setTimeout(() => void connect(), reconnectDelay);
+    };
+    fresh.on("error", lose);
+    fresh.on("end", lose);
+    fresh.on("notification", ({ payload }) => {
+      hear(payload);
+    });
+    try {
+      await fresh.connect();
+      await fresh.query(`LISTEN "${channel}"`);
+      // whatever was announced before was not heard
+      hear(undefined);
+    } catch (error) {
+      lose(error as Error);
+    }
+  };
+
+  void connect();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    client?.end().catch(() => undefined);
+  };
+}
+
+/** Ponder makes its own HTTP server and hands it to nobody, so it is found by the first socket that it accepts. */
+export function onUpgrade(
+  listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+): () => void {
+  let server: Server | undefined;
+  const notice = (message: unknown): void => {
+    const { socket } = message as { socket: Socket & { server?: Server } };
+    if (socket.localPort !== globals().PONDER_COMMON.metrics.port || socket.server === server)
+      return;
+    server = socket.server;
+    server?.on("upgrade", listener);
+  };
+  subscribe("net.server.socket", notice);
+  return () => {
+    unsubscribe("net.server.socket", notice);
+    server?.off("upgrade", listener);
+  };
+}

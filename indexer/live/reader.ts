@@ -1,0 +1,186 @@
+import {
+  and,
+  asc,
+  desc,
+  gt,
+  gte,
+  inArray,
+  lte,
+  or,
+  sql,
+  type AnyPgColumn,
+  type PgTable,
+} from "ponder";
+import type { Filter } from "./filter.ts";
+import type { LogReader } from "./log.ts";
+import {
+  chainHead,
+  database,
+  databaseSchema,
+  indexedChain,
+  onCommit,
+  onShutdown,
+} from "./ponder.ts";
+import { blockEnd, blockStart, pointOf, type Position } from "./position.ts";
+import { blockOf, originBlock, type BlockRef, type LogEvent, type Snapshot } from "./tail.ts";
+
+/** The product's table of events: these columns, and any others. */
+export type LogTable = PgTable &
+  Readonly<Record<"id" | "chainId" | "blockNumber" | "blockHash" | "blockTimestamp", AnyPgColumn>>;
+
+interface State {
+  readonly ready: boolean;
+  readonly head: Position;
+  readonly finalized: Position;
+}
+
+/** After a start or a recovery: how long the indexer may stand still before what it has counts as all there is. */
+const standstill = 1_000;
+
+/** Reads the log out of Ponder's database; each reading is one statement, so it sees one state. */
+export function createLogReader(table: LogTable): LogReader {
+  const chain = indexedChain();
+  const schema = sql.identifier(databaseSchema());
+  const systemTables = sql`${schema}."_ponder_checkpoint" c, ${schema}."_ponder_meta" m`;
+  const ofThisChain = sql`c.chain_id = ${chain.id} and m.key = 'app'`;
+  const state = {
+    ready: sql<boolean>`(m.value ->> 'is_ready') = '1'`,
+    head: sql<Position>`c.latest_checkpoint`,
+    finalized: sql<Position>`c.finalized_checkpoint`,
+  };
+
+  /** The head that has to be reached before readings count again; set at the start and while the indexer recovers. */
+  let behind: { target: number; head: number; since: number } | undefined = {
+    target: Infinity,
+    head: -1,
+    since: 0,
+  };
+  let newest = 0;
+
+  /** Whether the indexer has got back to where the chain, or this reader, already was. */
+  async function hasCaughtUp({ ready, head }: State): Promise<boolean> {
+    const number = pointOf(head).number;
+    if (!ready) {
+      behind ??= { target: newest, head: -1, since: 0 };
+      return false;
+    }
+    if (!behind) return true;
+    if (behind.target === Infinity) behind.target = (await chainHead()) ?? Infinity;
+    if (behind.head !== number) behind = { ...behind, head: number, since: Date.now() };
+    if (number < behind.target && Date.now() - behind.since < standstill) return false;
+    behind = undefined;
+    return true;
+  }
+
+  function rangeOf({ timestamp, number }: Pick<BlockRef, "timestamp" | "number">) {
+    const point = { chainId: chain.id, timestamp, number };
+    return and(gte(table.id, blockStart(point)), lte(table.id, blockEnd(point)));
+  }
+
+  async function read(known: BlockRef): Promise<Snapshot | undefined> {
+    const intact =
+      known.number === originBlock.number
+        ? sql<boolean>`true`
+        : sql<boolean>`exists (select 1 from ${table} where ${rangeOf(known)} and ${table.blockHash} = ${known.hash})`;
+    const rows = (await database()
+      .select({ ...state, intact: sql<boolean>`${intact}`, event: table })
+      .from(systemTables)
+      .leftJoin(table, gt(table.id, known.end))
+      .where(ofThisChain)
+      .orderBy(asc(table.id))) as unknown as (State & {
+      intact: boolean;
+      event: LogEvent | null;
+    })[];
+    const [first] = rows;
+    if (!first || !(await hasCaughtUp(first))) return undefined;
+    const head = checkpointOf(first.head);
+    newest = head.number;
+    return {
+      head,
+      finalized: checkpointOf(first.finalized),
+      intact: first.intact,
+      events: rows.flatMap(({ event }) => event ?? []),
+    };
+  }
+
+  async function select(where: ReturnType<typeof and>, limit: number): Promise<LogEvent[]> {
+    const rows = await database()
+      .select()
+      .from(table)
+      .where(where)
+      .orderBy(asc(table.id))
+      .limit(limit);
+    return rows as unknown as LogEvent[];
+  }
+
+  return {
+    chainId: chain.id,
+    read,
+
+    async readFirst(keep) {
+      const [found] = (await database()
+        .select(state)
+        .from(systemTables)
+        .where(ofThisChain)) as State[];
+      if (!found || !(await hasCaughtUp(found))) return undefined;
+      const [row] = (await database()
+        .select()
+        .from(table)
+        .where(lte(table.id, blockEnd(pointOf(found.finalized))))
+        .orderBy(desc(table.id))
+        .limit(1)
+        .offset(keep)) as unknown as LogEvent[];
+      const floor = row ? blockOf(row) : originBlock;
+      const snapshot = await read(floor);
+      return snapshot?.intact ? { snapshot, floor } : undefined;
+    },
+
+    async state(transaction) {
+      const [found] = (await transaction
+        .select(state)
+        .from(systemTables)
+        .where(ofThisChain)) as State[];
+      const [event] = (await transaction
+        .select()
+        .from(table)
+        .orderBy(desc(table.id))
+        .limit(1)) as unknown as LogEvent[];
+      if (!found) throw new Error("The indexer has not begun yet.");
+      return {
+        head: checkpointOf(found.head),
+        finalized: checkpointOf(found.finalized),
+        last: event ? blockOf(event) : originBlock,
+      };
+    },
+
+    page(after, upTo, filter, limit) {
+      return select(and(gt(table.id, after), lte(table.id, upTo), conditionOf(filter)), limit);
+    },
+
+    async find(mark) {
+      const [event] = await select(rangeOf(mark), 1);
+      return event?.blockHash.startsWith(`0x${mark.hash}`) ? blockOf(event) : undefined;
+    },
+
+    onChange(listener) {
+      onShutdown(onCommit(listener));
+    },
+  };
+
+  function conditionOf(filter: Filter): ReturnType<typeof and> {
+    return and(
+      ...filter.conditions.map((condition) =>
+        or(
+          ...condition.columns.map((name) =>
+            inArray(Reflect.get(table, name) as AnyPgColumn, [...condition.values]),
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+function checkpointOf(position: Position): Snapshot["head"] {
+  const { number, timestamp } = pointOf(position);
+  return { number, timestamp };
+}

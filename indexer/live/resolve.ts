@@ -1,0 +1,51 @@
+import { decodeCursor, markOf, originMark, type BlockMark } from "./cursor.ts";
+import { liveError } from "./errors.ts";
+import type { LogReader } from "./log.ts";
+import { origin, type Position } from "./position.ts";
+import { originBlock, type BlockRef, type Tail } from "./tail.ts";
+
+export interface Start {
+  /** Events behind this position come next. */
+  readonly position: Position;
+  /** Where the cursor's fork left this chain; set when the cursor's block is no longer on it. */
+  readonly undoTo?: BlockRef;
+}
+
+/** Finds out where a subscription with this cursor goes on. Throws a named error when it cannot. */
+export async function resolveCursor(text: string, tail: Tail, log: LogReader): Promise<Start> {
+  if (text === "") return { position: origin };
+  const cursor = decodeCursor(text);
+  if (cursor.chainId !== log.chainId) throw otherChain();
+  if (cursor.block.number > tail.head.number) throw ahead(cursor.block, tail);
+  if (await find(cursor.block, tail, log)) return { position: cursor.position };
+  for (const ancestor of cursor.ancestors) {
+    const common = await find(ancestor, tail, log);
+    if (common) return { position: common.end, undoTo: common };
+  }
+  // The oldest of these was final when the cursor was made. If it should be final here too, this is not its chain;
+  // otherwise this server still has to hear of the fork that it is on.
+  const oldest = cursor.ancestors.at(-1) ?? cursor.block;
+  throw oldest.number > tail.finalized.number ? ahead(cursor.block, tail) : otherChain();
+}
+
+async function find(mark: BlockMark, tail: Tail, log: LogReader): Promise<BlockRef | undefined> {
+  if (mark.number === originMark.number) return originBlock;
+  if (mark.number <= tail.floor.number) return log.find(mark);
+  const block = tail.blocks[tail.indexOf(mark.number)];
+  return block?.number === mark.number && markOf(block).hash === mark.hash ? block : undefined;
+}
+
+function ahead(block: BlockMark, tail: Tail): Error {
+  return liveError(
+    "CURSOR_AHEAD",
+    `The cursor is at block ${block.number}, and this server, at block ${tail.head.number}, does not know it yet. Try again shortly.`,
+    1,
+  );
+}
+
+function otherChain(): Error {
+  return liveError(
+    "CURSOR_OF_ANOTHER_CHAIN",
+    "The cursor was made on another chain. Begin without one, and drop what was kept from that chain.",
+  );
+}

@@ -1,0 +1,58 @@
+import type { ExecutionResult, GraphQLError } from "graphql";
+import { liveError } from "./errors.ts";
+import { graphql } from "./graphql.ts";
+import type { Hub } from "./hub.ts";
+import { Encoded, type Outlet } from "./message.ts";
+import type { LiveQueries, QueryOperation } from "./live-queries.ts";
+import { OperationRefused, type Operation, type Operations } from "./operation.ts";
+
+/** What every transport offers its clients. */
+export interface Service {
+  readonly hub: Hub;
+  readonly operations: Operations;
+  readonly liveQueries: LiveQueries;
+  query(operation: QueryOperation): Promise<ExecutionResult>;
+  report(message: string, error: unknown): void;
+  /** For what an operator may want to know and nobody needs to mend. */
+  note(message: string, details: Readonly<Record<string, unknown>>): void;
+}
+
+/** The outlet of an operation that also may simply end. */
+export interface OperationOutlet extends Outlet {
+  complete(): void;
+}
+
+/**
+ * Runs an operation into an outlet. Everything that goes wrong goes there too, so this never rejects.
+ * Resolves to the function that ends the operation early.
+ */
+export async function run(
+  service: Service,
+  prepare: () => Operation,
+  outlet: OperationOutlet,
+  isWanted: () => boolean,
+): Promise<() => void> {
+  try {
+    const operation = prepare();
+    if (operation.kind === "events") {
+      return await service.hub.subscribe(operation.request, outlet, isWanted);
+    }
+    if (operation.kind === "live") return service.liveQueries.subscribe(operation.live, outlet);
+    const result = await service.query(operation.query);
+    if (isWanted()) {
+      outlet.next(new Encoded(JSON.stringify(result)));
+      outlet.complete();
+    }
+  } catch (error) {
+    if (isWanted()) outlet.fail(error);
+  }
+  return () => undefined;
+}
+
+/** The errors to tell a client; what it has no business to know goes to the log instead. */
+export function errorsFor(service: Service, error: unknown): readonly GraphQLError[] {
+  if (error instanceof OperationRefused) return error.errors;
+  if (error instanceof graphql.GraphQLError) return [error];
+  service.report("Live operation failed", error);
+  return [liveError("INTERNAL", "The server could not do this. Its log says why.")];
+}

@@ -1,0 +1,302 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import type { Encoded } from "./message.ts";
+import { parseOperationRequest, parseRecord } from "./request.ts";
+import type { Doors } from "./doors.ts";
+import { burstSeconds, Rate } from "./rate.ts";
+import { drained } from "./queue.ts";
+import { RunningOperations } from "./running.ts";
+import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
+import type { LiveSettings } from "./settings.ts";
+
+const protocol = "graphql-transport-ws";
+
+/** Close codes of graphql-transport-ws, and those of WebSocket itself after which a client may come back. */
+const closing = {
+  badMessage: 4400,
+  unauthorized: 4401,
+  badProtocol: 4406,
+  initTimeout: 4408,
+  idTaken: 4409,
+  tooManyInits: 4429,
+  tooMany: 1008,
+  restart: 1012,
+  tryAgain: 1013,
+} as const;
+
+const longestId = 128;
+/** How long a closed connection may take to read what is still on its way to it. */
+const closeGrace = 5_000;
+
+export interface WebSockets {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** Serves graphql-transport-ws. */
+export function createWebSockets(
+  service: Service,
+  doors: Doors,
+  settings: LiveSettings,
+): WebSockets {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: settings.maxMessageBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+    handleProtocols: (offered) => offered.has(protocol) && protocol,
+  });
+  const connections = new Set<Connection>();
+  const pulse = setInterval(() => {
+    for (const connection of connections) connection.checkPulse();
+  }, settings.pingSeconds * 1_000);
+
+  return {
+    handleUpgrade(request, socket, head) {
+      if (!doors.isWelcome(request)) {
+        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+        return;
+      }
+      const leave = doors.enter(request);
+      if (!leave) {
+        socket.end(
+          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n",
+        );
+        return;
+      }
+      socket.on("close", leave);
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        const connection = new Connection(webSocket, socket, service, settings);
+        connections.add(connection);
+        webSocket.on("close", () => connections.delete(connection));
+      });
+    },
+    close() {
+      clearInterval(pulse);
+      for (const connection of connections) {
+        connection.close(closing.restart, "The server restarts: resume from your last cursor.");
+      }
+    },
+  };
+}
+
+class Connection {
+  readonly #webSocket: WebSocket;
+  /** Data frames go straight to the socket: they are prebuilt, and the same bytes for many connections. */
+  readonly #socket: Duplex;
+  readonly #service: Service;
+  readonly #settings: LiveSettings;
+  readonly #operations: RunningOperations;
+  readonly #initTimer: NodeJS.Timeout;
+  readonly #rate: Rate;
+  #state: "opened" | "ready" | "closing" = "opened";
+  #heard = true;
+  #corked = false;
+
+  constructor(webSocket: WebSocket, socket: Duplex, service: Service, settings: LiveSettings) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#service = service;
+    this.#settings = settings;
+    this.#operations = new RunningOperations(service, settings.maxSubscriptionsPerConnection);
+    this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
+    this.#initTimer = setTimeout(() => {
+      this.close(closing.initTimeout, "Send connection_init first.");
+    }, settings.initSeconds * 1_000);
+    webSocket.on("message", (data, isBinary) => {
+      this.#heard = true;
+      this.#hear(data, isBinary);
+    });
+    webSocket.on("pong", () => {
+      this.#heard = true;
+    });
+    webSocket.on("close", () => {
+      this.#end();
+    });
+    // "close" follows, and a broken client is not the server's concern
+    webSocket.on("error", () => undefined);
+    if (webSocket.protocol !== protocol) {
+      this.close(closing.badProtocol, `Ask for the subprotocol ${protocol}.`);
+    }
+  }
+
+  /** Asks the other side for a sign of life; one that gave none since the last time is gone. */
+  checkPulse(): void {
+    if (!this.#heard) {
+      this.#webSocket.terminate();
+      return;
+    }
+    this.#heard = false;
+    this.#webSocket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#state === "closing") return;
+    this.#end();
+    this.#uncork();
+    this.#webSocket.close(code, reason);
+    setTimeout(() => {
+      this.#webSocket.terminate();
+    }, closeGrace).unref();
+  }
+
+  #end(): void {
+    this.#state = "closing";
+    clearTimeout(this.#initTimer);
+    this.#operations.stopAll();
+  }
+
+  #hear(data: RawData, isBinary: boolean): void {
+    if (this.#state === "closing") return;
+    if (!this.#rate.take()) {
+      this.close(closing.tooMany, "Too many messages: send fewer a second.");
+      return;
+    }
+    const message = isBinary ? undefined : parseRecord((data as Buffer).toString());
+    switch (message?.["type"]) {
+      case "connection_init":
+        if (this.#state === "ready") {
+          this.close(closing.tooManyInits, "connection_init was sent twice.");
+          return;
+        }
+        clearTimeout(this.#initTimer);
+        this.#state = "ready";
+        this.#say({ type: "connection_ack", payload: this.#pulsePayload() });
+        return;
+      case "ping":
+        this.#say({ type: "pong", payload: this.#pulsePayload() });
+        return;
+      case "pong":
+        return;
+      case "subscribe":
+        this.#subscribe(message);
+        return;
+      case "complete":
+        if (typeof message["id"] !== "string") break;
+        this.#operations.stop(message["id"]);
+        return;
+    }
+    this.close(closing.badMessage, "This is not a message of graphql-transport-ws.");
+  }
+
+  #pulsePayload(): object {
+    const head = this.#service.hub.head;
+    return head ? { head: { number: String(head.number), timestamp: String(head.timestamp) } } : {};
+  }
+
+  #subscribe({ id, payload }: Record<string, unknown>): void {
+    if (this.#state !== "ready") {
+      this.close(closing.unauthorized, "Send connection_init first.");
+      return;
+    }
+    const request = parseOperationRequest(payload);
+    if (typeof id !== "string" || id.length === 0 || id.length > longestId) {
+      this.close(closing.badMessage, `\`id\` must be a string of 1 to ${longestId} characters.`);
+    } else if (typeof request === "string") {
+      this.close(closing.badMessage, request);
+    } else if (this.#operations.has(id)) {
+      this.close(closing.idTaken, `Subscriber for ${id} already exists`);
+    } else {
+      this.#operations.start(
+        id,
+        () => this.#service.operations.prepare(request),
+        (ended) => this.#outlet(id, ended),
+      );
+    }
+  }
+
+  #outlet(id: string, ended: () => void): OperationOutlet {
+    const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const isShared = id.length <= longestSharedId;
+    return {
+      next: (encoded) => {
+        if (isShared) this.#write(encoded.form(`ws ${id}`, () => sharedFrame(prefix, encoded)));
+        else {
+          const body = encoded.form("ws", bodyOf);
+          this.#write(
+            Buffer.concat([
+              frameHeader(Buffer.byteLength(prefix) + body.length),
+              Buffer.from(prefix),
+            ]),
+          );
+          this.#write(body);
+        }
+        this.#checkQueue();
+      },
+      fail: (error) => {
+        ended();
+        this.#say({ id, type: "error", payload: errorsFor(this.#service, error) });
+      },
+      complete: () => {
+        ended();
+        this.#say({ id, type: "complete" });
+      },
+      drained: () => this.#drained(),
+    };
+  }
+
+  #say(message: object): void {
+    const body = Buffer.from(JSON.stringify(message));
+    this.#write(Buffer.concat([frameHeader(body.length), body]));
+    this.#checkQueue();
+  }
+
+  /** All that is written in one turn of the event loop leaves in one system call. */
+  #write(bytes: Buffer): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#uncork();
+      });
+    }
+    this.#socket.write(bytes);
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket.uncork();
+  }
+
+  #checkQueue(): void {
+    const queued = this.#socket.writableLength;
+    if (this.#state === "closing" || queued <= this.#settings.maxQueueBytes) return;
+    this.#service.note("Closed a connection that reads too slowly", { queued });
+    this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
+  }
+
+  #drained(): Promise<void> | undefined {
+    return drained(this.#socket);
+  }
+}
+
+/** Clients that count their operations give the same short ids, so their frames are the same bytes. */
+const longestSharedId = 2;
+
+function bodyOf(encoded: Encoded): Buffer {
+  return Buffer.from(`${encoded.json}}`);
+}
+
+function sharedFrame(prefix: string, encoded: Encoded): Buffer {
+  const text = Buffer.from(`${prefix}${encoded.json}}`);
+  return Buffer.concat([frameHeader(text.length), text]);
+}
+
+/** The header of an unmasked text frame (RFC 6455, 5.2). */
+function frameHeader(length: number): Buffer {
+  const textFrame = 0x81;
+  if (length < 126) return Buffer.from([textFrame, length]);
+  if (length < 65_536) {
+    const header = Buffer.from([textFrame, 126, 0, 0]);
+    header.writeUInt16BE(length, 2);
+    return header;
+  }
+  const header = Buffer.alloc(10);
+  header[0] = textFrame;
+  header[1] = 127;
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return header;
+}

@@ -1,0 +1,56 @@
+import * as z from "zod/mini";
+
+// What a deployment wrote down and everybody else reads: which contract is where, and since which block.
+
+/** The chain id of local chains; no public network has it. */
+export const LOCAL_CHAIN_ID = 31_337;
+
+const address = z
+  .string()
+  .check(z.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address (0x and 40 hex digits)"));
+const hash = z.string().check(z.regex(/^0x[0-9a-f]{64}$/, "is not a 32-byte hash"));
+
+const deployedContract = z.object({
+  address: z.pipe(
+    address,
+    z.transform((value) => value as `0x${string}`),
+  ),
+  /** No event of this contract is older than this block. */
+  startBlock: z.int().check(z.nonnegative()),
+});
+
+const deploymentSchema = z.object({
+  chainId: z.int().check(z.positive()),
+  /** The network's name in hardhat.config.ts. */
+  network: z.string().check(z.minLength(1)),
+  /** Tells apart two chains that share a chain id, such as two local ones. */
+  genesisHash: z.pipe(
+    hash,
+    z.transform((value) => value as `0x${string}`),
+  ),
+  contracts: z.record(z.string(), deployedContract),
+});
+
+export type DeployedContract = z.infer<typeof deployedContract>;
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+/** The deployment in `value`; throws with one sentence that names `source` and the first thing that is wrong. */
+export function parseDeployment(value: unknown, source: string): Deployment {
+  const result = deploymentSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue?.path.join(".") ?? "";
+  throw new Error(
+    `${source} is not a deployment file: ${where || "it"} ${issue?.message ?? "cannot be read"}`,
+  );
+}
+
+/** The contract called `name`; throws when the deployment has none. */
+export function deployedAt(deployment: Deployment, name: string): DeployedContract {
+  const contract = deployment.contracts[name];
+  if (!contract)
+    throw new Error(
+      `The deployment on ${deployment.network} has no contract ${name}: deploy again.`,
+    );
+  return contract;
+}

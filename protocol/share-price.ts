@@ -1,0 +1,35 @@
+// What vault shares are worth at any second, reckoned from the vault's last books as the vault itself does.
+
+/** The vault's books after its last change, in assets, shares and seconds since 1970. */
+export interface VaultBooks {
+  /** All assets, the still locked profit included. */
+  grossAssets: bigint;
+  totalSupply: bigint;
+  /** Profit that was locked at `unlockStart` and is free at `unlockEnd`, evenly in between. */
+  lockedProfit: bigint;
+  unlockStart: bigint;
+  unlockEnd: bigint;
+}
+
+/** What a vault without deposits is taken to hold, so that its price is never a division by zero. */
+const virtualAssets = 1n;
+const virtualShares = 1_000_000n;
+
+/** Profit that is still locked, rounded up. */
+export function lockedAt({ lockedProfit, unlockStart, unlockEnd }: VaultBooks, time: bigint) {
+  if (time >= unlockEnd) return 0n;
+  const length = unlockEnd - unlockStart;
+  return (lockedProfit * (unlockEnd - time) + length - 1n) / length;
+}
+
+/** All that the vault's shares are worth together. */
+export function vaultAssetsAt(books: VaultBooks, time: bigint): bigint {
+  return books.grossAssets - lockedAt(books, time);
+}
+
+/** What some shares are worth, rounded down. */
+export function sharesWorthAt(books: VaultBooks, shares: bigint, time: bigint): bigint {
+  return (
+    (shares * (vaultAssetsAt(books, time) + virtualAssets)) / (books.totalSupply + virtualShares)
+  );
+}

@@ -1,0 +1,40 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+/** A failure the person can act on: shown as its message alone, without a stack. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+}
+
+/** The command's options; prints `help` and returns undefined when that is what was asked for. */
+export function parseOptions<T extends NonNullable<ParseArgsConfig["options"]>>(
+  help: string,
+  options: T,
+) {
+  let values;
+  try {
+    ({ values } = parseArgs({ options: { ...options, help: { type: "boolean" } } }));
+  } catch (error) {
+    throw new Failure(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+  }
+  if ((values as { help?: boolean }).help) {
+    process.stdout.write(help);
+    return undefined;
+  }
+  return values;
+}
+
+/** Runs a script's body; any failure ends the process with one clear message and exit code 1. */
+export async function runScript(body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  if (error instanceof Error) return error.stack ?? error.message;
+  return String(error);
+}

@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
+import hre from "hardhat";
+import { type Address, createPublicClient, custom, isAddress } from "viem";
+import Protocol from "../ignition/modules/Protocol.ts";
+import Testnet from "../ignition/modules/Testnet.ts";
+import { type Deployment, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
+import { Failure, parseOptions, runScript } from "./command.ts";
+import { root } from "./paths.ts";
+
+const networks = Object.entries(hre.config.networks)
+  .filter(([, { type }]) => type === "http")
+  .map(([name]) => name);
+
+const help = `Usage: npm run deploy -- --network <name> [options]
+
+Deploys the contracts with Hardhat Ignition and writes where they are to protocol/deployments/<network>.json, which indexer,
+web app and scripts read. A deployment that was interrupted goes on where it stopped.
+
+  --network <name>     one of: ${networks.join(", ")}
+  --asset <address>    what is saved; without it play money with a faucet is deployed (test networks only)
+  --strategy <address> the first ERC-4626 that the vault's money works in; goes with --asset
+  --parameters <file>  Ignition parameters (JSON): role holders, delays, caps, fee; see docs/operators.md
+  --output <file>      another place for the deployment file
+  --help               this text
+`;
+
+/** The names under which the deployment file lists what the Ignition modules return. */
+const contractNames = {
+  asset: "Asset",
+  yieldSource: "YieldSource",
+  manager: "AccessManager",
+  vault: "KhipuVault",
+  savings: "SavingsPool",
+  treasury: "FeeTreasury",
+  cooperatives: "CooperativePools",
+} as const satisfies Record<keyof (typeof Testnet)["results"], string>;
+
+await runScript(async () => {
+  const options = parseOptions(help, {
+    network: { type: "string" },
+    asset: { type: "string" },
+    strategy: { type: "string" },
+    parameters: { type: "string" },
+    output: { type: "string" },
+  });
+  if (options === undefined) return;
+  const { network } = options;
+  if (network === undefined)
+    throw new Failure(`--network is needed: one of ${networks.join(", ")}.`);
+  if (!networks.includes(network)) {
+    throw new Failure(
+      `There is no network "${network}". There are: ${networks.join(", ")} (hardhat.config.ts).`,
+    );
+  }
+  const asset = addressOption("--asset", options.asset);
+  const strategy = addressOption("--strategy", options.strategy);
+  if ((asset === undefined) !== (strategy === undefined)) {
+    throw new Failure("--asset and --strategy go together: give both, or neither for play money.");
+  }
+  const parameters =
+    options.parameters === undefined ? {} : await readParameters(options.parameters);
+  const output = resolve(
+    options.output ?? join(root, "protocol", "deployments", `${network}.json`),
+  );
+
+  const connection = await connect(network);
+  const chain = createPublicClient({ transport: custom(connection.provider) });
+  const chainId = await chain.getChainId().catch((error: unknown) => {
+    throw new Failure(`The RPC of network ${network} does not answer: ${firstLine(error)}`);
+  });
+  const genesis = await chain.getBlock({ blockNumber: 0n });
+
+  // Local chains come and go, so that what Ignition remembers of one must never be taken for another.
+  const isLocal = chainId === LOCAL_CHAIN_ID;
+  const deploymentId = isLocal ? `local-${genesis.hash.slice(2, 14)}` : `chain-${chainId}`;
+  const startBlock = await rememberStartBlock(deploymentId, () => chain.getBlockNumber());
+
+  const ignitionOptions = {
+    deploymentId,
+    displayUi: !isLocal,
+    ...(isLocal && { config: { requiredConfirmations: 1, blockPollingInterval: 25 } }),
+  };
+  const deployed =
+    asset === undefined || strategy === undefined
+      ? await connection.ignition.deploy(Testnet, { ...ignitionOptions, parameters })
+      : await connection.ignition.deploy(Protocol, {
+          ...ignitionOptions,
+          parameters: { ...parameters, Protocol: { ...parameters["Protocol"], asset, strategy } },
+        });
+
+  const contracts: Deployment["contracts"] = {};
+  for (const [key, { address }] of Object.entries(deployed)) {
+    contracts[contractNames[key as keyof typeof contractNames]] = { address, startBlock };
+  }
+  const deployment: Deployment = { chainId, network, genesisHash: genesis.hash, contracts };
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, `${JSON.stringify(deployment, null, 2)}\n`);
+  if (isLocal) forget(deploymentId);
+  await connection.close();
+
+  for (const [name, { address }] of Object.entries(contracts)) {
+    process.stdout.write(`${name.padEnd(14)} ${address}\n`);
+  }
+  process.stdout.write(`Written to ${relative(process.cwd(), output)}\n`);
+});
+
+async function connect(network: string) {
+  try {
+    return await hre.network.create(network);
+  } catch (error) {
+    throw new Failure(`Network ${network} cannot be used: ${firstLine(error)}`);
+  }
+}
+
+function addressOption(name: string, value: string | undefined): Address | undefined {
+  if (value === undefined || isAddress(value)) return value;
+  throw new Failure(
+    `${name} is "${value}": it must be an address, 0x and 40 hex digits with a right checksum.`,
+  );
+}
+
+async function readParameters(file: string): ReturnType<typeof readDeploymentParameters> {
+  if (!existsSync(file)) throw new Failure(`There is no parameter file ${file}.`);
+  try {
+    return await readDeploymentParameters(file);
+  } catch (error) {
+    throw new Failure(`${file} does not hold Ignition parameters: ${firstLine(error)}`);
+  }
+}
+
+/** The block before the first transaction, also for a deployment that goes on after an interruption. */
+async function rememberStartBlock(
+  deploymentId: string,
+  head: () => Promise<bigint>,
+): Promise<number> {
+  const file = startBlockFile(deploymentId);
+  if (existsSync(file)) return Number(readFileSync(file, "utf8"));
+  const block = Number(await head());
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, String(block));
+  return block;
+}
+
+function journalFolder(deploymentId: string): string {
+  return join(root, "ignition", "deployments", deploymentId);
+}
+
+function startBlockFile(deploymentId: string): string {
+  return `${journalFolder(deploymentId)}.start-block`;
+}
+
+function forget(deploymentId: string): void {
+  rmSync(journalFolder(deploymentId), { recursive: true, force: true });
+  rmSync(startBlockFile(deploymentId), { force: true });
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n")[0] ?? text;
+}

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import pg from "pg";
+import { createPublicClient, http } from "viem";
+import { chainEndpoints, databaseFrom } from "../indexer/environment.ts";
+import { type Deployment, parseDeployment } from "../protocol/deployment.ts";
+import { Failure, parseOptions, runScript } from "./command.ts";
+import { binary, root } from "./paths.ts";
+
+const help = `Usage: npm run indexer -- [options]
+
+Indexes a deployment and serves the API. First it makes sure that the deployment file, the chain and the database are there.
+
+  --serve            only serve the API, from a database that another process fills (PostgreSQL)
+  --schema <name>    database schema; a new version of the indexer wants a new one (default khipu)
+  --port <n>         port of the API (default 42069)
+  --hostname <name>  address to listen on (default 127.0.0.1)
+  --help             this text
+
+Environment: KHIPU_DEPLOYMENT, KHIPU_RPC_URL, KHIPU_WS_URL, KHIPU_POLLING_MS, DATABASE_URL, KHIPU_INDEX_DIR; see docs/operators.md.
+`;
+
+const PATIENCE_MS = 5_000;
+
+await runScript(async () => {
+  const options = parseOptions(help, {
+    serve: { type: "boolean" },
+    schema: { type: "string", default: "khipu" },
+    port: { type: "string", default: "42069" },
+    hostname: { type: "string", default: "127.0.0.1" },
+  });
+  if (options === undefined) return;
+  const { serve, schema, port, hostname } = options;
+  const database = failing(() => databaseFrom(process.env));
+  if (serve === true && database.kind !== "postgres") {
+    throw new Failure(
+      "--serve needs a database that several processes can share: set DATABASE_URL.",
+    );
+  }
+  const deployment = readDeployment();
+  await assertChainAnswers(deployment);
+  if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
+
+  const args = [
+    serve === true ? "serve" : "start",
+    "--root",
+    "indexer",
+    "--config",
+    "../ponder.config.ts",
+  ];
+  args.push("--schema", schema, "--port", port, "--hostname", hostname);
+  const env = { ...process.env, PONDER_TELEMETRY_DISABLED: "true" };
+  const ponder = spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => ponder.kill(signal));
+  process.exitCode = await new Promise<number>((end) =>
+    ponder.on("exit", (code) => end(code ?? 1)),
+  );
+});
+
+function readDeployment(): Deployment {
+  const file = resolve(process.env["KHIPU_DEPLOYMENT"] ?? ".khipu/world/deployment.json");
+  if (!existsSync(file))
+    throw new Failure(
+      `There is no deployment file ${file}: deploy first, or name one with KHIPU_DEPLOYMENT.`,
+    );
+  return failing(() => parseDeployment(JSON.parse(readFileSync(file, "utf8")), file));
+}
+
+async function assertChainAnswers({ chainId, network, genesisHash }: Deployment): Promise<void> {
+  const { rpc } = failing(() => chainEndpoints(process.env));
+  for (const url of new Set(rpc)) {
+    const chain = createPublicClient({
+      transport: http(url, { retryCount: 1, timeout: PATIENCE_MS }),
+    });
+    const [id, genesis] = await Promise.all([
+      chain.getChainId(),
+      chain.getBlock({ blockNumber: 0n }),
+    ]).catch(() => {
+      throw new Failure(`The chain does not answer at ${url} (KHIPU_RPC_URL).`);
+    });
+    if (id !== chainId || genesis.hash !== genesisHash) {
+      throw new Failure(
+        `The chain at ${url} (chain id ${id}) is not the one of the deployment on ${network} (chain id ${chainId}).`,
+      );
+    }
+  }
+}
+
+async function assertDatabaseAnswers(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: PATIENCE_MS });
+  try {
+    await client.connect();
+    await client.query("select 1");
+  } catch (error) {
+    const { code = "", message } = error as { code?: string; message: string };
+    throw new Failure(`The database at DATABASE_URL cannot be used: ${message || code}`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** What goes wrong in here is the person's to mend, so it is told without a stack. */
+function failing<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error));
+  }
+}

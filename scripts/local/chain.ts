@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createPublicClient, createTestClient, http } from "viem";
+import { LOCAL_CHAIN_ID } from "../../protocol/deployment.ts";
+import { root } from "../paths.ts";
+import { type Service, startService } from "./service.ts";
+
+/** Seconds from one block to the next. */
+const BLOCK_SECONDS = 1;
+
+/** The well-known test mnemonic: its keys hold money on local chains only. */
+export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";
+
+/**
+ * anvil keeps its chain between starts and can reorganise it, but its npm package is built for one platform; Hardhat's
+ * node runs everywhere and forgets.
+ */
+export const anvilBinary = findAnvil();
+
+function findAnvil(): string | undefined {
+  const candidates = [
+    process.env["KHIPU_ANVIL"],
+    join(root, "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil"),
+    ...(process.env["PATH"] ?? "").split(":").map((folder) => join(folder, "anvil")),
+  ];
+  const installed = process.platform === "linux" && process.arch === "x64";
+  return candidates.find(
+    (path, index) => path !== undefined && (index !== 1 || installed) && existsSync(path),
+  );
+}
+
+export interface ChainOptions {
+  port: number;
+  logFile: string;
+  /** Where anvil keeps the chain between starts; without it, or without anvil, nothing is kept. */
+  stateFile?: string;
+}
+
+/** Starts a local node that mines each transaction at once, until `mineByInterval`. */
+export function startChain({ port, logFile, stateFile }: ChainOptions): Service {
+  if (anvilBinary === undefined) {
+    return startService({
+      name: "The chain",
+      command: join(root, "node_modules", ".bin", "hardhat"),
+      args: [
+        "node",
+        "--hostname",
+        "127.0.0.1",
+        "--port",
+        String(port),
+        "--chain-id",
+        String(LOCAL_CHAIN_ID),
+      ],
+      logFile,
+    });
+  }
+  const args = [
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--chain-id",
+    String(LOCAL_CHAIN_ID),
+  ];
+  args.push("--mnemonic", LOCAL_MNEMONIC, "--accounts", "20");
+  if (stateFile !== undefined) args.push("--state", stateFile, "--state-interval", "10");
+  return startService({ name: "The chain", command: anvilBinary, args, logFile });
+}
+
+/** True once the node on `url` answers as a chain with the local chain id. */
+export async function chainAnswers(url: string): Promise<boolean> {
+  const client = createPublicClient({ transport: http(url, { retryCount: 0, timeout: 1_000 }) });
+  return (await client.getChainId()) === LOCAL_CHAIN_ID;
+}
+
+/** From now on blocks come by the clock, with or without transactions. */
+export async function mineByInterval(url: string): Promise<void> {
+  const client = testClient(url);
+  await client.setAutomine(false);
+  // anvil counts seconds, Hardhat milliseconds.
+  await client.setIntervalMining({
+    interval: client.mode === "anvil" ? BLOCK_SECONDS : BLOCK_SECONDS * 1_000,
+  });
+}
+
+/** From now on each transaction is mined at once, in a block of its own. */
+export async function mineAtOnce(url: string): Promise<void> {
+  const client = testClient(url);
+  await client.setIntervalMining({ interval: 0 });
+  // Setting the interval to nothing leaves automine off.
+  await client.setAutomine(true);
+}
+
+function testClient(url: string) {
+  const mode: "anvil" | "hardhat" = anvilBinary === undefined ? "hardhat" : "anvil";
+  return createTestClient({ mode, transport: http(url) });
+}

@@ -1,0 +1,270 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Failure } from "../command.ts";
+import { writeGeneratedFiles } from "../generated-files.ts";
+import { binary, root } from "../paths.ts";
+import { anvilBinary, chainAnswers, mineByInterval, startChain } from "./chain.ts";
+import { digestOf } from "./digest.ts";
+import type { Progress } from "./progress.ts";
+import { describeEnd, runToEnd, type Service, startService, waitUntilReady } from "./service.ts";
+import { WorldState } from "./world-state.ts";
+
+const READY_TIMEOUT_MS = 120_000;
+
+const viteConfig = join(root, "web", "vite.config.ts");
+
+export interface Ports {
+  app: number;
+  api: number;
+  chain: number;
+}
+
+export interface LocalWorldOptions {
+  /** Everything that is written goes here: chain, index, logs, web build. */
+  folder: string;
+  ports: Ports;
+  /** Throw away a kept chain and its index. */
+  fresh: boolean;
+  /** Serve the web app. */
+  web: boolean;
+  /** Let simulated savers act. */
+  simulation: boolean;
+  progress: Progress;
+  abort: AbortSignal;
+}
+
+/** The chain, the contracts, the indexer, the web app and the simulated savers, as one thing that starts and stops. */
+export class LocalWorld {
+  readonly urls: { app: string; api: string; chain: string };
+  readonly state: WorldState;
+  readonly logFolder: string;
+  readonly #webFolder: string;
+  readonly #options: LocalWorldOptions;
+  readonly #services: Service[] = [];
+  #chain: Service | undefined;
+  readonly #failure = Promise.withResolvers<never>();
+
+  constructor(options: LocalWorldOptions) {
+    this.#options = options;
+    const { folder, ports } = options;
+    this.state = new WorldState(join(folder, "world"));
+    this.logFolder = join(folder, "logs");
+    this.#webFolder = join(folder, "web");
+    this.urls = {
+      app: `http://127.0.0.1:${ports.app}`,
+      api: `http://127.0.0.1:${ports.api}/graphql`,
+      chain: `http://127.0.0.1:${ports.chain}`,
+    };
+  }
+
+  async start(): Promise<void> {
+    const { progress, simulation, web } = this.#options;
+    await progress.step("Compile contracts", () => this.#compile());
+    // The web build needs nothing of the chain, so both go on side by side.
+    await Promise.all([web && this.#buildWeb(), this.#startChainWithContracts()]);
+    await progress.step("Start indexer and API", () => this.#startIndexer());
+    if (web) await progress.step("Serve web app", () => this.#serveWeb());
+    if (simulation) await progress.step("Let simulated savers act", () => this.#startSimulation());
+  }
+
+  /** Never resolves; rejects with the story of the first process that ends by itself. */
+  get failure(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  /** Ends every process; true when each ended by itself in time, so that what they keep is whole. */
+  async stop(): Promise<boolean> {
+    const stopped = await Promise.all(this.#services.map((service) => service.stop()));
+    // The chain goes last: what it saves must not be older than what the indexer has seen.
+    const chainStopped = (await this.#chain?.stop()) ?? true;
+    return chainStopped && stopped.every(Boolean);
+  }
+
+  async #compile(): Promise<void> {
+    await this.#runToEnd(
+      "The compiler",
+      "contracts",
+      binary("hardhat"),
+      ["build", "--no-tests"],
+      {},
+    );
+    writeGeneratedFiles();
+  }
+
+  async #buildWeb(): Promise<void> {
+    const { progress } = this.#options;
+    const stamp = join(this.#webFolder, ".sources");
+    const sources = digestOf(
+      ["web", "client", "protocol", "package-lock.json"].map((path) => join(root, path)),
+    );
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) {
+      progress.skip("Build web app", "unchanged");
+      return;
+    }
+    await progress.step("Build web app", async () => {
+      const env = { KHIPU_WEB_OUT: this.#webFolder };
+      await this.#runToEnd(
+        "The web build",
+        "web-build",
+        binary("vite"),
+        ["build", "--config", viteConfig],
+        env,
+      );
+      writeFileSync(stamp, sources);
+    });
+  }
+
+  async #startChainWithContracts(): Promise<void> {
+    const { fresh, progress } = this.#options;
+    const contracts = digestOf(
+      ["contracts", "ignition/modules", "ignition/parameters"].map((path) => join(root, path)),
+    );
+    const reason = fresh ? "asked for" : this.state.whyNotKept(contracts);
+
+    if (reason === undefined && anvilBinary !== undefined) {
+      this.state.resume();
+      await progress.step("Start chain where it stopped", () => this.#startChain());
+      if (await this.state.matchesChain(this.urls.chain)) {
+        await mineByInterval(this.urls.chain);
+        return;
+      }
+      // It was killed before it had saved the deployment.
+      await this.#chain?.stop();
+    }
+
+    this.state.reset(contracts);
+    await progress.step(`Start a new chain${reason === undefined ? "" : ` (${reason})`}`, () =>
+      this.#startChain(),
+    );
+    await progress.step("Deploy contracts", () => this.#deploy());
+    await mineByInterval(this.urls.chain);
+  }
+
+  async #startChain(): Promise<void> {
+    this.#chain = startChain({
+      port: this.#options.ports.chain,
+      logFile: this.#logFile("chain"),
+      stateFile: this.state.chainFile,
+    });
+    this.#watch(this.#chain);
+    await this.#untilReady(this.#chain, () => chainAnswers(this.urls.chain));
+  }
+
+  async #deploy(): Promise<void> {
+    const args = [
+      join(root, "scripts/deploy.ts"),
+      "--network",
+      "local",
+      "--parameters",
+      join(root, "ignition/parameters/local.json5"),
+      "--output",
+      this.state.deploymentFile,
+    ];
+    await this.#runToEnd("The deployment", "deploy", binary("node"), args, {
+      KHIPU_RPC_URL: this.urls.chain,
+    });
+  }
+
+  async #startIndexer(): Promise<void> {
+    const { api, chain } = this.#options.ports;
+    const args = [
+      "start",
+      "--root",
+      "indexer",
+      "--config",
+      "../ponder.config.ts",
+      "--schema",
+      "khipu",
+    ];
+    args.push("--hostname", "127.0.0.1", "--port", String(api), "--log-level", "info");
+    const indexer = this.#start("The indexer", "indexer", binary("ponder"), args, {
+      KHIPU_DEPLOYMENT: this.state.deploymentFile,
+      KHIPU_INDEX_DIR: this.state.indexFolder,
+      KHIPU_RPC_URL: this.urls.chain,
+      KHIPU_WS_URL: `ws://127.0.0.1:${chain}`,
+      // A database of the person's own is not for a throw-away chain.
+      DATABASE_URL: "",
+      PONDER_TELEMETRY_DISABLED: "true",
+    });
+    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/ready`));
+    await this.#untilReady(indexer, () =>
+      Promise.resolve(logOf(indexer).includes("Live layer is ready")),
+    );
+  }
+
+  async #serveWeb(): Promise<void> {
+    const config = {
+      apiUrl: this.urls.api,
+      rpcUrl: this.urls.chain,
+      testNetwork: true,
+      deployment: JSON.parse(readFileSync(this.state.deploymentFile, "utf8")) as unknown,
+    };
+    writeFileSync(join(this.#webFolder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    const args = ["preview", "--config", viteConfig, "--outDir", this.#webFolder];
+    args.push("--host", "127.0.0.1", "--port", String(this.#options.ports.app), "--strictPort");
+    const server = this.#start("The web server", "web", binary("vite"), args, {
+      KHIPU_WEB_OUT: this.#webFolder,
+    });
+    await this.#untilReady(server, () => answers(this.urls.app));
+  }
+
+  async #startSimulation(): Promise<void> {
+    const args = [
+      join(root, "scripts/simulate.ts"),
+      "--deployment",
+      this.state.deploymentFile,
+      "--rpc",
+      this.urls.chain,
+    ];
+    const simulation = this.#start("The simulation", "simulation", binary("node"), args, {});
+    await this.#untilReady(simulation, () => Promise.resolve(logOf(simulation).includes("seed")));
+  }
+
+  #start(
+    name: string,
+    log: string,
+    command: string,
+    args: string[],
+    env: Record<string, string>,
+  ): Service {
+    const service = startService({ name, command, args, env, logFile: this.#logFile(log) });
+    this.#watch(service);
+    this.#services.push(service);
+    return service;
+  }
+
+  async #runToEnd(
+    name: string,
+    log: string,
+    command: string,
+    args: string[],
+    env: Record<string, string>,
+  ) {
+    await runToEnd({ name, command, args, env, logFile: this.#logFile(log) }, this.#options.abort);
+  }
+
+  async #untilReady(service: Service, ready: () => Promise<boolean>): Promise<void> {
+    await waitUntilReady(service, ready, {
+      timeoutMs: READY_TIMEOUT_MS,
+      abort: this.#options.abort,
+    });
+  }
+
+  #logFile(name: string): string {
+    return join(this.logFolder, `${name}.log`);
+  }
+
+  #watch(service: Service): void {
+    void service.ended.then((end) => {
+      if (!service.stopping) this.#failure.reject(new Failure(describeEnd(service, end)));
+    });
+  }
+}
+
+function logOf({ logFile }: Service): string {
+  return readFileSync(logFile, "utf8");
+}
+
+async function answers(url: string): Promise<boolean> {
+  return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+}

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const ponder = join(import.meta.dirname, "../../node_modules/ponder");
+const source = (path: string): string => readFileSync(join(ponder, "src", path), "utf8");
+
+/** What indexer/live/ponder.ts takes from inside Ponder. When one of these fails, read that file again. */
+describe("the inside of Ponder that the live layer stands on", () => {
+  test("is that of version 0.17.7", () => {
+    const manifest = JSON.parse(readFileSync(join(ponder, "package.json"), "utf8")) as {
+      version: string;
+    };
+    expect(manifest.version).toBe("0.17.7");
+  });
+
+  test("has the file with the generated schema and its resolvers' context", () => {
+    expect(existsSync(join(ponder, "dist/esm/graphql/index.js"))).toBe(true);
+    expect(source("graphql/index.ts")).toContain("export function buildGraphQLSchema(");
+    expect(source("graphql/index.ts")).toContain("export function buildDataLoaderCache(");
+    expect(source("graphql/middleware.ts")).toContain(
+      "return { qb: globalThis.PONDER_DATABASE.readonlyQB, getDataLoader }",
+    );
+  });
+
+  test.each([
+    "PONDER_COMMON: Common",
+    "PONDER_NAMESPACE_BUILD: NamespaceBuild",
+    'PONDER_INDEXING_BUILD: Pick<IndexingBuild, "chains" | "rpcs">',
+    "PONDER_DATABASE: Database",
+  ])("declares the global %s", (declaration) => {
+    expect(source("build/index.ts")).toContain(declaration);
+  });
+
+  test("announces each live block on the channel that is listened to", () => {
+    expect(source("drizzle/onchain.ts")).toContain("return `${schema}_live_query`;");
+  });
+
+  test("keeps the checkpoints and the readiness where they are read", () => {
+    const tables = source("database/index.ts");
+    for (const name of ["_ponder_meta", "_ponder_checkpoint"])
+      expect(tables).toContain(`"${name}"`);
+    for (const column of ["latestCheckpoint", "finalizedCheckpoint", "chainId", "is_ready"]) {
+      expect(tables).toContain(column);
+    }
+  });
+
+  test("tells the port of its HTTP server", () => {
+    expect(source("server/index.ts")).toContain("common.metrics.port = apiBuild.port;");
+  });
+});

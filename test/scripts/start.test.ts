@@ -1,0 +1,182 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anvilBinary } from "../../scripts/local/chain.ts";
+import { freePort } from "../../scripts/local/ports.ts";
+import { type Run, runScript } from "./script.ts";
+
+describe("npm start, asked for something it cannot do", () => {
+  it("prints its options with --help", async () => {
+    const { code, stdout } = await runScript("start", ["--help"]).ended;
+    expect(code).toBe(0);
+    for (const option of [
+      "--fresh",
+      "--no-simulation",
+      "KHIPU_APP_PORT",
+      "KHIPU_API_PORT",
+      "KHIPU_CHAIN_PORT",
+    ]) {
+      expect(stdout).toContain(option);
+    }
+  });
+
+  it("names an option that it does not know", async () => {
+    const { code, stderr } = await runScript("start", ["--frehs"]).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain("--frehs");
+  });
+
+  it.each(["KHIPU_APP_PORT", "KHIPU_API_PORT", "KHIPU_CHAIN_PORT"])(
+    "refuses a %s that is no port",
+    async (variable) => {
+      const { code, stderr } = await runScript("start", [], { [variable]: "eighty" }).ended;
+      expect(code).toBe(1);
+      expect(stderr.trim()).toBe(
+        `${variable} is "eighty": it must be a port number from 1 to 65535.`,
+      );
+    },
+  );
+
+  it("names a busy port and the variable that chooses another", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+    });
+    const { code, stderr } = await runScript("start", [], { KHIPU_APP_PORT: String(port) }).ended;
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${port} is in use`);
+    expect(stderr).toContain("KHIPU_APP_PORT=");
+  });
+});
+
+describe("npm start", () => {
+  let folder: string;
+  let env: Record<string, string>;
+  let run: Run;
+
+  const start = async () => {
+    env = {
+      KHIPU_STATE: folder,
+      KHIPU_APP_PORT: String(await freePort()),
+      KHIPU_API_PORT: String(await freePort()),
+      KHIPU_CHAIN_PORT: String(await freePort()),
+    };
+    run = runScript("start", [], env);
+    const [, app, api, chain] = await run.printed(
+      /^ready in .* app (\S+) {2}api (\S+) {2}chain (\S+)$/m,
+    );
+    return { app: app ?? "", api: api ?? "", chain: chain ?? "" };
+  };
+
+  const rpc = async (url: string, method: string, params: unknown[] = []) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    return ((await response.json()) as { result: unknown }).result;
+  };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "khipuvault-start-"));
+  });
+
+  afterAll(async () => {
+    run.kill("SIGTERM");
+    await run.ended;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("ends in a page, an API and a chain that answer", async () => {
+    const { app, api, chain } = await start();
+    expect(await (await fetch(app)).text()).toContain("KhipuVault");
+    const config = (await (await fetch(`${app}/config.json`)).json()) as { apiUrl: string };
+    expect(config.apiUrl).toBe(api);
+    const query = new URLSearchParams({ query: "{ savingsPools { items { totalPrincipal } } }" });
+    const answer = await fetch(`${api}?${query.toString()}`, {
+      headers: { accept: "application/json" },
+    });
+    expect(await answer.json()).toHaveProperty("data.savingsPools.items");
+    expect(await rpc(chain, "eth_chainId")).toBe("0x7a69");
+  });
+
+  it("refuses to run the same world twice", async () => {
+    const ports = {
+      KHIPU_APP_PORT: String(await freePort()),
+      KHIPU_API_PORT: String(await freePort()),
+    };
+    const second = runScript("start", [], {
+      ...env,
+      ...ports,
+      KHIPU_CHAIN_PORT: String(await freePort()),
+    });
+    const { code, stderr } = await second.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain("already runs");
+  });
+
+  it("ends everything within five seconds of SIGTERM and leaves no process behind", async () => {
+    const processes = descendants(run.pid);
+    expect(processes.length).toBeGreaterThan(3);
+    const asked = performance.now();
+    run.kill("SIGTERM");
+    const { code } = await run.ended;
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect(code).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
+  });
+
+  it.skipIf(anvilBinary === undefined)("goes on with the chain that was kept", async () => {
+    const kept = JSON.parse(readFileSync(join(folder, "world", "deployment.json"), "utf8")) as {
+      genesisHash: string;
+    };
+    const { chain } = await start();
+    expect(await rpc(chain, "eth_getBlockByNumber", ["0x0", false])).toMatchObject({
+      hash: kept.genesisHash,
+    });
+  });
+
+  it("says which process died, shows its last lines, and stops the others", async () => {
+    const processes = descendants(run.pid);
+    const [chain] = processes.filter((pid) =>
+      commandOf(pid).includes(`--port ${env["KHIPU_CHAIN_PORT"] ?? ""}`),
+    );
+    if (chain === undefined) throw new Error("the chain was not found among the processes");
+    process.kill(chain, "SIGKILL");
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain("The chain was ended by SIGKILL");
+    expect(stderr).toContain(join(folder, "logs", "chain.log"));
+    expect(processes.filter(isAlive)).toEqual([]);
+  });
+});
+
+/** All processes that `pid` has started, and those they have. */
+function descendants(pid: number): number[] {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+  const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...below(child)]);
+  return below(pid);
+}
+
+function commandOf(pid: number): string {
+  return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+}
+
+/** A process that has ended and that nobody has asked about yet still has a number, and no life. */
+function isAlive(pid: number): boolean {
+  try {
+    const state = execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+    return !state.startsWith("Z");
+  } catch {
+    return false;
+  }
+}
