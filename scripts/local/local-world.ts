@@ -188,10 +188,7 @@ export class LocalWorld {
       DATABASE_URL: "",
       PONDER_TELEMETRY_DISABLED: "true",
     });
-    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/ready`));
-    await this.#untilReady(indexer, () =>
-      Promise.resolve(logOf(indexer).includes("Live layer is ready")),
-    );
+    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/live/fresh`));
   }
 
   async #serveWeb(): Promise<void> {
