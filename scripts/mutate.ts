@@ -1,14 +1,19 @@
-/**
- * Changes our contracts in one place at a time and runs the tests of that part: each change should be caught.
- *
- *   node scripts/mutateContracts.ts [--sample 60] [--seed 1]
- *
- * Works in place and puts every file back, so run it in a checkout of its own. Prints one line per change and the
- * share of those that were caught; changes that do not compile do not count.
- */
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
+import { Failure, parseOptions, runScript } from "./command.ts";
+import { root } from "./paths.ts";
+import { runBinary } from "./run-command.ts";
+
+const help = `Usage: npm run mutate [-- --sample <count>] [--seed <number>]
+
+Changes our contracts in one place at a time and runs the tests of that part: each change should be caught. Prints one line
+for each change and fails when fewer than 90 % were caught. Works in place and puts every file back, so run it in a checkout
+of its own; all changes together take many hours.
+
+  --sample <count>  so many changes, picked at random
+  --seed <number>   which ones; the same seed picks the same (default: 1)
+  --help            this text
+`;
 
 /** Our code that money depends on, and the tests that must notice when it changes. */
 const PARTS: Record<string, string[]> = {
@@ -68,31 +73,35 @@ interface Mutant {
   mutated: string;
 }
 
-const { values } = parseArgs({
-  options: { sample: { type: "string" }, seed: { type: "string", default: "1" } },
-});
-const all = Object.keys(PARTS).flatMap(mutantsOf);
-const chosen =
-  values.sample === undefined
-    ? all
-    : shuffled(all, Number(values.seed)).slice(0, Number(values.sample));
-console.log(`${chosen.length} of ${all.length} changes, seed ${values.seed}`);
+type Verdict = "caught" | "SURVIVED" | "does not compile";
 
-let [caught, counted] = [0, 0];
-for (const mutant of chosen) {
-  const verdict = judge(mutant);
-  if (verdict !== "does not compile") counted++;
-  if (verdict === "caught") caught++;
-  console.log(
-    `${verdict.padEnd(16)} ${mutant.file}:${mutant.line}  ${mutant.from}  =>  ${mutant.to || "(nothing)"}`,
-  );
-}
-console.log(`${caught} of ${counted} caught: ${((100 * caught) / counted).toFixed(1)} %`);
-run("hardhat", ["build", "--no-tests"]);
-process.exit(caught / counted >= 0.9 ? 0 : 1);
+await runScript(async () => {
+  const options = parseOptions(help, {
+    sample: { type: "string" },
+    seed: { type: "string", default: "1" },
+  });
+  if (options === undefined) return;
+  const all = Object.keys(PARTS).flatMap(mutantsOf);
+  const chosen = shuffled(all, Number(options.seed)).slice(0, Number(options.sample ?? all.length));
+  console.log(`${chosen.length} of ${all.length} changes, seed ${options.seed}`);
+
+  const verdicts: Verdict[] = [];
+  for (const mutant of chosen) {
+    const verdict = await judge(mutant);
+    verdicts.push(verdict);
+    const { file, line, from, to } = mutant;
+    console.log(`${verdict.padEnd(16)} ${file}:${line}  ${from}  =>  ${to || "(nothing)"}`);
+  }
+  await passes("hardhat", ["build", "--no-tests"]);
+  const count = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
+  const counted = chosen.length - count("does not compile");
+  const share = count("caught") / counted;
+  console.log(`${count("caught")} of ${counted} caught: ${(100 * share).toFixed(1)} %`);
+  if (share < 0.9) throw new Failure("Fewer than 90 % were caught: see those that survived above.");
+});
 
 function mutantsOf(file: string): Mutant[] {
-  const source = readFileSync(file, "utf8");
+  const source = readFileSync(join(root, file), "utf8");
   return OPERATORS.flatMap(([pattern, to]) =>
     [...source.matchAll(pattern)].flatMap((match) => {
       const lineStart = source.lastIndexOf("\n", match.index) + 1;
@@ -110,20 +119,23 @@ function mutatedLine(source: string, lineStart: number): string {
   return source.slice(lineStart, source.indexOf("\n", lineStart)).trim();
 }
 
-function judge({ file, mutated }: Mutant): "caught" | "SURVIVED" | "does not compile" {
-  const original = readFileSync(file, "utf8");
+async function judge({ file, mutated }: Mutant): Promise<Verdict> {
+  const original = readFileSync(join(root, file), "utf8");
   try {
-    writeFileSync(file, mutated);
-    if (!run("hardhat", ["build", "--no-tests"])) return "does not compile";
+    writeFileSync(join(root, file), mutated);
+    if (!(await passes("hardhat", ["build", "--no-tests"]))) return "does not compile";
     const folders = (PARTS[file] ?? []).map((part) => `test/contracts/${part}`);
-    return run("vitest", ["run", "--bail", "1", ...folders]) ? "SURVIVED" : "caught";
+    return (await passes("vitest", ["run", "--bail", "1", ...folders])) ? "SURVIVED" : "caught";
   } finally {
-    writeFileSync(file, original);
+    writeFileSync(join(root, file), original);
   }
 }
 
-function run(command: string, args: string[]): boolean {
-  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+async function passes(command: string, args: string[]): Promise<boolean> {
+  return runBinary(command, args).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The same seed always gives the same order. */
