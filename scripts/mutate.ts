@@ -17,17 +17,17 @@ of its own; all changes together take many hours.
 
 /** Our code that money depends on, and the tests that must notice when it changes. */
 const PARTS: Record<string, string[]> = {
-  "contracts/vault/KhipuVault.sol": ["vault", "roles"],
+  "contracts/vault/KhipuVault.sol": ["vault", "roles", "returns.test.ts"],
   "contracts/vault/StrategyBook.sol": ["vault"],
   "contracts/vault/StrategyReader.sol": ["vault"],
   "contracts/vault/ProfitLock.sol": ["vault"],
   "contracts/vault/SharePrice.sol": ["vault", "savings", "cooperative"],
-  "contracts/pool/Position.sol": ["savings", "cooperative"],
-  "contracts/pool/VaultPool.sol": ["savings", "cooperative"],
+  "contracts/pool/Position.sol": ["savings", "cooperative", "returns.test.ts"],
+  "contracts/pool/VaultPool.sol": ["savings", "cooperative", "returns.test.ts"],
   "contracts/permit/PermitOrAllowance.sol": ["vault", "savings"],
-  "contracts/savings/SavingsPool.sol": ["savings", "treasury"],
-  "contracts/cooperative/CooperativePools.sol": ["cooperative"],
-  "contracts/treasury/FeeTreasury.sol": ["treasury"],
+  "contracts/savings/SavingsPool.sol": ["savings", "treasury", "returns.test.ts"],
+  "contracts/cooperative/CooperativePools.sol": ["cooperative", "returns.test.ts"],
+  "contracts/treasury/FeeTreasury.sol": ["treasury", "returns.test.ts"],
 };
 
 /** What is replaced by what. Each place where the left side matches is a change of its own. */
