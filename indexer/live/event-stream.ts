@@ -17,10 +17,17 @@ const headers = {
 export class EventStream {
   readonly #response: ServerResponse;
   readonly #maxQueueBytes: number;
+  readonly #onSlow: () => void;
   readonly #onEnd: () => void;
   #isOpen = true;
 
-  constructor(response: ServerResponse, maxQueueBytes: number, onEnd: () => void) {
+  constructor(
+    response: ServerResponse,
+    maxQueueBytes: number,
+    onSlow: () => void,
+    onEnd: () => void,
+  ) {
+    this.#onSlow = onSlow;
     this.#response = response;
     this.#maxQueueBytes = maxQueueBytes;
     this.#onEnd = onEnd;
@@ -36,6 +43,7 @@ export class EventStream {
     if (!this.#isOpen) return;
     this.#response.write(bytes);
     if (this.#response.writableLength <= this.#maxQueueBytes) return;
+    this.#onSlow();
     this.#leave();
     this.#response.end(": too slow; connect again with the last event id\n\n");
     setTimeout(() => this.#response.destroy(), closeGrace).unref();

@@ -6,8 +6,10 @@ import { graphql } from "./graphql.ts";
 import { Doors } from "./doors.ts";
 import { createEndpoint } from "./endpoint.ts";
 import { startFeed } from "./feed.ts";
+import { freshnessOf } from "./freshness.ts";
 import { Hub } from "./hub.ts";
 import { LiveQueries, type QueryOperation } from "./live-queries.ts";
+import { registerMetrics } from "./metrics.ts";
 import { Operations } from "./operation.ts";
 import {
   atOneCheckpoint,
@@ -24,6 +26,7 @@ import { createLogReader, type LogTable } from "./reader.ts";
 import { withSubscription } from "./schema.ts";
 import type { Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
+import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
 import { Turns } from "./turns.ts";
 import { createWebSockets } from "./websocket.ts";
@@ -70,7 +73,8 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const normalize = (column: string, value: string): string =>
     columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
   const reader = createLogReader(log.table);
-  const hub = new Hub(reader, settings);
+  const stats = newStats();
+  const hub = new Hub(reader, settings, stats);
   const { persistedFile, isPersistedOnly } = settings;
   const documents =
     persistedFile === undefined
@@ -81,6 +85,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const query = (operation: QueryOperation): Promise<ExecutionResult> =>
     turns.run(() =>
       atOneCheckpoint(async (transaction, contextValue) => {
+        stats.queries++;
         const { head, finalized, last } = await reader.state(transaction);
         const result = await graphql.execute({
           schema,
@@ -102,6 +107,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     hub,
     operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
     liveQueries: new LiveQueries(query),
+    stats,
     query,
     report(msg, error) {
       logger().error({ msg, error });
@@ -110,18 +116,20 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       logger().info({ msg, ...details });
     },
   };
+  const doors = new Doors(settings);
+  const metrics = registerMetrics({ stats, doors, hub, liveQueries: service.liveQueries });
   onShutdown(
     startFeed(reader, hub, service.liveQueries, {
       onReady(block) {
         service.note("Live layer is ready", { block });
       },
+      onDelivered: metrics.delivered,
       onError(error) {
         service.report("Live layer could not read the log", error);
       },
     }),
   );
 
-  const doors = new Doors(settings);
   const webSockets = createWebSockets(service, doors, settings);
   const streams = createEventStreams(service, settings);
   onShutdown(
@@ -142,5 +150,9 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const app = new Hono<Environment>();
   app.all("/graphql", handle);
   app.all("/graphql/stream", handle);
+  app.get("/live/fresh", (context) => {
+    const freshness = freshnessOf(hub.head, context.req.query("seconds"));
+    return context.json(freshness, freshness.isFresh ? 200 : 503);
+  });
   return app as unknown as Hono;
 }

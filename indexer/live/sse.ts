@@ -29,10 +29,18 @@ export function createEventStreams(service: Service, settings: LiveSettings): Ev
   }, settings.pingSeconds * 1_000);
 
   function begin(response: ServerResponse, onEnd: () => void): EventStream {
-    const stream: EventStream = new EventStream(response, settings.maxQueueBytes, () => {
-      streams.delete(stream);
-      onEnd();
-    });
+    const stream: EventStream = new EventStream(
+      response,
+      settings.maxQueueBytes,
+      () => {
+        service.stats.slowConnections++;
+        service.note("Closed a stream that is read too slowly", {});
+      },
+      () => {
+        streams.delete(stream);
+        onEnd();
+      },
+    );
     streams.add(stream);
     return stream;
   }
@@ -56,6 +64,7 @@ export function createEventStreams(service: Service, settings: LiveSettings): Ev
         };
         return {
           next: (encoded) => {
+            service.stats.messages.sse++;
             stream.write(encoded.form("sse", distinctEvent));
           },
           fail: (error) => {
@@ -160,6 +169,7 @@ export class Session {
     };
     return {
       next: ({ json }) => {
+        this.#service.stats.messages.sse++;
         write("next", `{"id":${key},"payload":${json}}`);
       },
       fail: (error) => {

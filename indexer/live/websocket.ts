@@ -207,21 +207,13 @@ class Connection {
   }
 
   #outlet(id: string, ended: () => void): OperationOutlet {
-    const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    const isShared = id.length <= longestSharedId;
+    const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    const name = id.length <= longestSharedId ? `ws ${id}` : undefined;
+    const frame = (encoded: Encoded): Buffer => textFrame(prefix, encoded.form("ws", bodyOf));
     return {
       next: (encoded) => {
-        if (isShared) this.#write(encoded.form(`ws ${id}`, () => sharedFrame(prefix, encoded)));
-        else {
-          const body = encoded.form("ws", bodyOf);
-          this.#write(
-            Buffer.concat([
-              frameHeader(Buffer.byteLength(prefix) + body.length),
-              Buffer.from(prefix),
-            ]),
-          );
-          this.#write(body);
-        }
+        this.#service.stats.messages.websocket++;
+        this.#write(name === undefined ? frame(encoded) : encoded.form(name, frame));
         this.#checkQueue();
       },
       fail: (error) => {
@@ -237,8 +229,7 @@ class Connection {
   }
 
   #say(message: object): void {
-    const body = Buffer.from(JSON.stringify(message));
-    this.#write(Buffer.concat([frameHeader(body.length), body]));
+    this.#write(textFrame(Buffer.from(JSON.stringify(message)), nothing));
     this.#checkQueue();
   }
 
@@ -264,6 +255,7 @@ class Connection {
   #checkQueue(): void {
     const queued = this.#socket.writableLength;
     if (this.#state === "closing" || queued <= this.#settings.maxQueueBytes) return;
+    this.#service.stats.slowConnections++;
     this.#service.note("Closed a connection that reads too slowly", { queued });
     this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
   }
@@ -280,23 +272,24 @@ function bodyOf(encoded: Encoded): Buffer {
   return Buffer.from(`${encoded.json}}`);
 }
 
-function sharedFrame(prefix: string, encoded: Encoded): Buffer {
-  const text = Buffer.from(`${prefix}${encoded.json}}`);
-  return Buffer.concat([frameHeader(text.length), text]);
-}
+const nothing = Buffer.alloc(0);
 
-/** The header of an unmasked text frame (RFC 6455, 5.2). */
-function frameHeader(length: number): Buffer {
-  const textFrame = 0x81;
-  if (length < 126) return Buffer.from([textFrame, length]);
-  if (length < 65_536) {
-    const header = Buffer.from([textFrame, 126, 0, 0]);
-    header.writeUInt16BE(length, 2);
-    return header;
+/** An unmasked text frame (RFC 6455, 5.2) of two parts. One copy costs less than handing the parts to the kernel apart. */
+function textFrame(first: Buffer, second: Buffer): Buffer {
+  const length = first.length + second.length;
+  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(headerLength + length);
+  frame[0] = 0x81;
+  if (headerLength === 2) {
+    frame[1] = length;
+  } else if (headerLength === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  const header = Buffer.alloc(10);
-  header[0] = textFrame;
-  header[1] = 127;
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return header;
+  first.copy(frame, headerLength);
+  second.copy(frame, headerLength + first.length);
+  return frame;
 }

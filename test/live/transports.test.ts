@@ -283,6 +283,22 @@ describe.skipIf(!hasAnvil)("the transports", () => {
     });
   });
 
+  test("an operator sees what is going on", async () => {
+    const open = openStream(client);
+    await open.next();
+    const base = new URL(indexer.url).origin;
+    const metrics = await (await fetch(`${base}/metrics`)).text();
+    for (const name of ["live_connections", "live_event_subscriptions", "live_head_block"]) {
+      expect(metrics).toMatch(new RegExp(`^${name} [1-9]`, "m"));
+    }
+    expect(metrics).toContain("live_delivery_seconds_bucket");
+    expect((await fetch(`${base}/live/fresh?seconds=1000000`)).status).toBe(200);
+    const stale = await fetch(`${base}/live/fresh?seconds=0.001`);
+    expect(stale.status).toBe(503);
+    expect(await stale.json()).toMatchObject({ isFresh: false, allowedSeconds: 0.001 });
+    open.close();
+  });
+
   test("a server that stops says so with 1012, and clients wait for the next one", async () => {
     const socket = await openRawSocket(indexer.url);
     const states: string[] = [];
