@@ -203,8 +203,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
         uint256 deadline
     );
 
-    /// @notice The random word came.
-    event DrawAnswered(uint256 indexed roundId, uint256 indexed requestId, uint256 word);
+    /// @notice The random word came, in time.
+    event DrawAnswered(uint256 indexed roundId, uint256 indexed requestId, uint256 word, uint256 time);
 
     /// @notice A random word came that no round waits for, or waits for any longer.
     event AnswerIgnored(uint256 indexed requestId);

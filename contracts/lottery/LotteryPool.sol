@@ -395,7 +395,7 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
         }
         round.state = State.Answered;
         round.word = word;
-        emit DrawAnswered(roundId, requestId, word);
+        emit DrawAnswered(roundId, requestId, word, block.timestamp);
     }
 
     /// @dev One attempt at the next winner. Steps over to the one after when it is won, or tried too often.

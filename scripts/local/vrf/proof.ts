@@ -76,7 +76,7 @@ export function prove(secret: bigint, preSeed: bigint, blockHash: Hex): Proof {
     cGammaWitness: pairOf(cGamma),
     sHashWitness: pairOf(sHash),
     // The coordinator adds the two points in projective coordinates, with (x2 - x1)^5 below, and wants its inverse.
-    zInv: CURVE.Fp.inv(modulo((sHash.x - cGamma.x) ** 5n, CURVE.p)),
+    zInv: CURVE.Fp.inv(modulo((sHash.x - cGamma.x) ** 5n, CURVE.Fp.ORDER)),
   };
 }
 
@@ -90,7 +90,7 @@ function hashToCurve(key: CurvePoint, input: bigint): CurvePoint {
   let candidate = packed(1n, key.x, key.y, input);
   for (;;) {
     let x = hashToNumber(candidate);
-    while (x >= CURVE.p) x = hashToNumber(packed(x));
+    while (x >= CURVE.Fp.ORDER) x = hashToNumber(packed(x));
     candidate = packed(x);
     try {
       // The compressed form of the point with an even y.

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { getAddress, parseEther, zeroHash } from "viem";
+import { getAddress, parseEther } from "viem";
 import { keyHashOf, type Proof, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
 import { deployWorld, UINT256_MAX, usd } from "../world.ts";
 
@@ -94,7 +94,7 @@ export async function lotteryWorld({
     if (!request) throw new Error("nothing was requested");
     const { preSeed, subId, callbackGasLimit, numWords, sender, extraArgs } = request.args;
     const block = await client.getBlock({ blockNumber: request.blockNumber });
-    const proof: Proof = prove(ORACLE_KEY, preSeed ?? 0n, block.hash ?? zeroHash);
+    const proof: Proof = prove(ORACLE_KEY, preSeed ?? 0n, block.hash);
     const commitment = {
       blockNum: request.blockNumber,
       subId: subId ?? 0n,
