@@ -36,7 +36,7 @@ const SAVERS = 5;
 /** The first keys of the test mnemonic are left to the deployer and to people. */
 const FIRST_SAVER = 5;
 /** Every so many actions the vault's yield is booked. */
-const ACTIONS_PER_REPORT = 8;
+const ACTIONS_PER_REPORT = 4;
 
 await runScript(async () => {
   const options = parseOptions(help, {

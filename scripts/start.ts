@@ -18,7 +18,7 @@ Environment:
   KHIPU_API_PORT    port of the API       (default 42069)
   KHIPU_CHAIN_PORT  port of the chain     (default 8545)
   KHIPU_STATE       folder for chain, index, logs and web build  (default .khipu)
-  KHIPU_ANVIL       an anvil to use instead of the one that comes with the packages
+  KHIPU_ANVIL       an anvil to use instead of the one that comes with the packages, or "none" for Hardhat's node
 `;
 
 await runScript(async () => {

@@ -10,5 +10,7 @@ export default defineConfig({
     outDir: process.env["KHIPU_WEB_OUT"] ?? `${import.meta.dirname}/../.khipu/web`,
     emptyOutDir: true,
     target: "es2022",
+    // light-dark() stays as it is written
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
   },
 });

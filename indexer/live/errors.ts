@@ -11,6 +11,10 @@ export type LiveErrorCode =
   | "BAD_FILTER"
   | "OPERATION_TOO_LARGE"
   | "TOO_MANY_SUBSCRIPTIONS"
+  | "TOO_MANY_REQUESTS"
+  | "BUSY"
+  | "PERSISTED_QUERY_NOT_FOUND"
+  | "OPERATION_NOT_ALLOWED"
   | "INTERNAL";
 
 export function liveError(

@@ -8,6 +8,8 @@ const recheck = 1_000;
 
 export interface FeedEvents {
   onReady(block: number): void;
+  /** A change that was announced has been passed on, so many seconds later. */
+  onDelivered(seconds: number): void;
   onError(error: unknown): void;
 }
 
@@ -22,7 +24,8 @@ export function startFeed(
   let isDue = false;
   let isAnyTable = false;
   let named = new Set<string>();
-  let readyHub = false;
+  let isReady = false;
+  let heardAt: number | undefined;
 
   function takeTables(): Tables {
     const tables = isAnyTable ? undefined : named;
@@ -38,12 +41,15 @@ export function startFeed(
     while (isDue) {
       isDue = false;
       const tables = takeTables();
+      const since = heardAt;
+      heardAt = undefined;
       try {
         const change = await hub.advance();
-        if (hub.head && !readyHub) {
-          readyHub = true;
+        if (hub.head && !isReady) {
+          isReady = true;
           events.onReady(hub.head.number);
         }
+        if (since !== undefined) events.onDelivered((performance.now() - since) / 1_000);
         if (change?.undone) liveQueries.changed(undefined);
         else if (!tables || tables.size > 0) liveQueries.changed(tables);
       } catch (error) {
@@ -59,6 +65,7 @@ export function startFeed(
   log.onChange((tables) => {
     if (tables) for (const table of [...tables, checkpointTable]) named.add(table);
     else isAnyTable = true;
+    heardAt ??= performance.now();
     void advance();
   });
   const timer = setInterval(() => void advance(), recheck);

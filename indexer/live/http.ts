@@ -1,7 +1,7 @@
 import type { ExecutionResult } from "graphql";
 import { liveError } from "./errors.ts";
-import { OperationRefused, type OperationRequest } from "./operation.ts";
-import { parseOperationRequest, parseRecord } from "./request.ts";
+import { OperationRefused } from "./operation.ts";
+import { parseOperationRequest, parseRecord, type OperationRequest } from "./request.ts";
 import { errorsFor, type Service } from "./service.ts";
 
 const graphqlJson = "application/graphql-response+json";

@@ -6,6 +6,7 @@ import type { LogReader } from "./log.ts";
 import { EventMessage, finalities, type Finality, type Outlet, type Shape } from "./message.ts";
 import { pointOf, type Position } from "./position.ts";
 import { resolveCursor, type Start } from "./resolve.ts";
+import type { Stats } from "./stats.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
 export interface EventsRequest {
@@ -56,6 +57,7 @@ interface Scan {
 export class Hub {
   readonly #log: LogReader;
   readonly #settings: HubSettings;
+  readonly #stats: Stats;
   readonly #levels: Readonly<Record<Finality, Level>>;
   readonly #scans = new Set<Scan>();
   readonly #ancestors = new WeakMap<BlockRef, ReturnType<typeof ancestorsOf>>();
@@ -66,9 +68,10 @@ export class Hub {
   /** Scans that wait for their level to get further. */
   #waiting: (() => void)[] = [];
 
-  constructor(log: LogReader, settings: HubSettings) {
+  constructor(log: LogReader, settings: HubSettings, stats: Stats) {
     this.#log = log;
     this.#settings = settings;
+    this.#stats = stats;
     const level = (finality: Finality): Level => ({
       finality,
       groups: new Map(),
@@ -84,6 +87,15 @@ export class Hub {
 
   get head(): { number: number; timestamp: number } | undefined {
     return this.#tail?.head;
+  }
+
+  get counts(): { live: number; scanning: number; groups: number } {
+    const groups = finalities.flatMap((finality) => [...this.#levels[finality].groups.values()]);
+    return {
+      live: groups.reduce((sum, group) => sum + group.outlets.size, 0),
+      scanning: this.#scans.size,
+      groups: groups.length,
+    };
   }
 
   /**
@@ -256,6 +268,8 @@ export class Hub {
 
   #undo({ events, to }: NonNullable<Change["undone"]>): void {
     this.#forks++;
+    this.#stats.reorganisations++;
+    this.#stats.undoneEvents += events.length;
     for (const finality of finalities) {
       const level = this.#levels[finality];
       for (const event of events) {
@@ -290,6 +304,7 @@ export class Hub {
       block: markOf(block),
       ancestors: this.#ancestorsOf(tail, block),
     });
+    this.#stats.made++;
     return new EventMessage(kind, cursor, event, block, this.#finalityOf(tail, block));
   }
 

@@ -2,12 +2,14 @@ import type { ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import { Hono, type Context } from "hono";
 import type { FilterFields } from "./filter.ts";
-import { graphiqlPage } from "./graphiql.ts";
 import { graphql } from "./graphql.ts";
-import { answerQuery, readOperation } from "./http.ts";
+import { Doors } from "./doors.ts";
+import { createEndpoint } from "./endpoint.ts";
 import { startFeed } from "./feed.ts";
+import { freshnessOf } from "./freshness.ts";
 import { Hub } from "./hub.ts";
 import { LiveQueries, type QueryOperation } from "./live-queries.ts";
+import { registerMetrics } from "./metrics.ts";
 import { Operations } from "./operation.ts";
 import {
   atOneCheckpoint,
@@ -18,12 +20,15 @@ import {
   onUpgrade,
   tableName,
 } from "./ponder.ts";
+import { createPersistedOperations, readPersistedOperations } from "./persisted.ts";
 import { checkpointTable, type Sources } from "./reads.ts";
 import { createLogReader, type LogTable } from "./reader.ts";
 import { withSubscription } from "./schema.ts";
 import type { Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
+import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
+import { Turns } from "./turns.ts";
 import { createWebSockets } from "./websocket.ts";
 
 export interface LiveOptions {
@@ -68,29 +73,41 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const normalize = (column: string, value: string): string =>
     columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
   const reader = createLogReader(log.table);
-  const hub = new Hub(reader, settings);
+  const stats = newStats();
+  const hub = new Hub(reader, settings, stats);
+  const { persistedFile, isPersistedOnly } = settings;
+  const documents =
+    persistedFile === undefined
+      ? new Map<string, string>()
+      : readPersistedOperations(persistedFile);
+  const persisted = createPersistedOperations(documents, isPersistedOnly);
+  const turns = new Turns(settings.runningQueries, settings.waitingQueries);
   const query = (operation: QueryOperation): Promise<ExecutionResult> =>
-    atOneCheckpoint(async (transaction, contextValue) => {
-      const { head, finalized, last } = await reader.state(transaction);
-      const result = await graphql.execute({
-        schema,
-        document: operation.document,
-        operationName: operation.operationName,
-        variableValues: operation.variables,
-        contextValue,
-      });
-      const checkpoint = {
-        block: { number: String(head.number), timestamp: String(head.timestamp) },
-        finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
-        lastEvent: { number: String(last.number), hash: last.hash },
-        cursor: hub.cursorAt(last),
-      };
-      return { ...result, extensions: { ...result.extensions, checkpoint } };
-    });
+    turns.run(() =>
+      atOneCheckpoint(async (transaction, contextValue) => {
+        stats.queries++;
+        const { head, finalized, last } = await reader.state(transaction);
+        const result = await graphql.execute({
+          schema,
+          document: operation.document,
+          operationName: operation.operationName,
+          variableValues: operation.variables,
+          contextValue,
+        });
+        const checkpoint = {
+          block: { number: String(head.number), timestamp: String(head.timestamp) },
+          finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
+          lastEvent: { number: String(last.number), hash: last.hash },
+          cursor: hub.cursorAt(last),
+        };
+        return { ...result, extensions: { ...result.extensions, checkpoint } };
+      }),
+    );
   const service: Service = {
     hub,
-    operations: new Operations(schema, sources, log.where, normalize, settings),
+    operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
     liveQueries: new LiveQueries(query),
+    stats,
     query,
     report(msg, error) {
       logger().error({ msg, error });
@@ -99,18 +116,21 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       logger().info({ msg, ...details });
     },
   };
+  const doors = new Doors(settings);
+  const metrics = registerMetrics({ stats, doors, hub, liveQueries: service.liveQueries });
   onShutdown(
     startFeed(reader, hub, service.liveQueries, {
       onReady(block) {
         service.note("Live layer is ready", { block });
       },
+      onDelivered: metrics.delivered,
       onError(error) {
         service.report("Live layer could not read the log", error);
       },
     }),
   );
 
-  const webSockets = createWebSockets(service, settings);
+  const webSockets = createWebSockets(service, doors, settings);
   const streams = createEventStreams(service, settings);
   onShutdown(
     onUpgrade((request, socket, head) => {
@@ -124,24 +144,15 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     streams.close();
   });
 
-  async function handle(context: Context<Environment>): Promise<Response> {
-    const request = context.req.raw;
-    const accept = request.headers.get("accept") ?? "";
-    if (request.method === "GET" && accept.includes("text/html")) {
-      return context.html(await graphiqlPage("/graphql"));
-    }
-    if (!accept.includes("text/event-stream")) {
-      return answerQuery(request, service, settings.maxMessageBytes);
-    }
-    const parsed = await readOperation(request, settings.maxMessageBytes);
-    if ("status" in parsed) return new Response(parsed.message, parsed);
-    streams.open(parsed, request.headers.get("last-event-id") ?? undefined, context.env.outgoing);
-    // tells the server around Hono that the answer is already on its way
-    return new Response(null, { headers: { "x-hono-already-sent": "true" } });
-  }
-
+  const endpoint = createEndpoint(service, streams, doors, settings);
+  const handle = (context: Context<Environment>): Promise<Response> =>
+    endpoint(context.req.raw, context.env.outgoing);
   const app = new Hono<Environment>();
   app.all("/graphql", handle);
   app.all("/graphql/stream", handle);
+  app.get("/live/fresh", (context) => {
+    const freshness = freshnessOf(hub.head, context.req.query("seconds"));
+    return context.json(freshness, freshness.isFresh ? 200 : 503);
+  });
   return app as unknown as Hono;
 }

@@ -13,16 +13,12 @@ import { graphql } from "./graphql.ts";
 import type { EventsRequest } from "./hub.ts";
 import type { LiveQueryOperation, QueryOperation } from "./live-queries.ts";
 import type { Finality } from "./message.ts";
+import type { PersistedOperations } from "./persisted.ts";
 import { tablesRead, type Sources, type Tables } from "./reads.ts";
 import { streamField } from "./schema.ts";
 import { Selection } from "./selection.ts";
-
-/** A GraphQL request as it came in, already known to have these types. */
-export interface OperationRequest {
-  readonly query: string;
-  readonly operationName?: string | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
-}
+import type { OperationRequest } from "./request.ts";
+import { costOf, measure, type Fragments } from "./size.ts";
 
 export type Operation =
   | { readonly kind: "query"; readonly query: QueryOperation }
@@ -44,13 +40,14 @@ export interface OperationLimits {
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
+  readonly maxCost: number;
   readonly maxFilterValues: number;
 }
 
 /** A document that has been parsed and found valid; the same text is not looked at twice. */
 interface Checked {
   readonly document: DocumentNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly fragments: Fragments;
   readonly streams: Map<OperationDefinitionNode, Stream>;
   readonly liveQueries: Map<OperationDefinitionNode, LiveQuery>;
 }
@@ -70,7 +67,9 @@ interface Stream {
   readonly variables: readonly string[];
 }
 
+/** The memory for documents is bounded both ways. */
 const rememberedDocuments = 1_000;
+const longestRemembered = 8_192;
 
 /** Turns requests into operations that are known to be runnable. */
 export class Operations {
@@ -79,6 +78,7 @@ export class Operations {
   readonly #fields: FilterFields;
   readonly #normalize: (column: string, value: string) => string;
   readonly #limits: OperationLimits;
+  readonly #persisted: PersistedOperations;
   readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
   readonly #shapes = new Map<string, WeakRef<Selection>>();
   readonly #forgotten = new FinalizationRegistry<string>((key) => {
@@ -91,16 +91,19 @@ export class Operations {
     fields: FilterFields,
     normalize: (column: string, value: string) => string,
     limits: OperationLimits,
+    persisted: PersistedOperations,
   ) {
     this.#schema = schema;
     this.#sources = sources;
     this.#fields = fields;
     this.#normalize = normalize;
     this.#limits = limits;
+    this.#persisted = persisted;
   }
 
-  prepare({ query, operationName, variables = {} }: OperationRequest): Operation {
-    const checked = this.#check(query);
+  prepare(request: OperationRequest): Operation {
+    const { operationName, variables = {} } = request;
+    const checked = this.#check(this.#persisted.documentOf(request));
     const definition = graphql.getOperationAST(checked.document, operationName);
     if (!definition) {
       throw refused("BAD_REQUEST", "Name one of the document's operations in `operationName`.");
@@ -109,12 +112,27 @@ export class Operations {
       throw refused("BAD_REQUEST", "This API changes nothing: contracts are called on the chain.");
     }
     if (definition.operation === graphql.OperationTypeNode.QUERY) {
+      this.#checkCost(checked, definition, variables);
       return { kind: "query", query: { document: checked.document, operationName, variables } };
     }
     const field = rootField(definition.selectionSet, checked.fragments);
+    if (field?.name.value !== streamField) this.#checkCost(checked, definition, variables);
     return field?.name.value === streamField
       ? { kind: "events", request: this.#stream(checked, definition, field, variables) }
       : { kind: "live", live: this.#liveQuery(checked, definition, variables) };
+  }
+
+  #checkCost(
+    { fragments }: Checked,
+    definition: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): void {
+    const { maxCost } = this.#limits;
+    const cost = costOf(definition, fragments, variables);
+    if (cost <= maxCost) return;
+    throw new OperationRefused([
+      tooLarge(`This may read ${cost} rows; ${maxCost} are allowed. Ask for smaller pages.`),
+    ]);
   }
 
   #check(query: string): Checked {
@@ -122,7 +140,7 @@ export class Operations {
     if (found) this.#checked.delete(query);
     else found = this.#parse(query);
     // the newest last, so that the first is the one to forget
-    this.#checked.set(query, found);
+    if (query.length <= longestRemembered) this.#checked.set(query, found);
     if (this.#checked.size > rememberedDocuments) {
       for (const oldest of this.#checked.keys()) {
         this.#checked.delete(oldest);
@@ -251,46 +269,8 @@ function tooLarge(message: string): GraphQLError {
   return liveError("OPERATION_TOO_LARGE", message);
 }
 
-/** The deepest nesting of fields, and the number of aliases, with fragments followed to where they lead. */
-function measure(
-  document: DocumentNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): { depth: number; aliases: number } {
-  const known = new Map<SelectionSetNode, number>();
-  let aliases = 0;
-  const depthOf = (set: SelectionSetNode): number => {
-    const found = known.get(set);
-    if (found !== undefined) return found;
-    let depth = 0;
-    for (const selection of set.selections) {
-      let below: SelectionSetNode | undefined;
-      let own = 0;
-      if (selection.kind === graphql.Kind.FIELD) {
-        if (selection.alias) aliases++;
-        below = selection.selectionSet;
-        own = 1;
-      } else if (selection.kind === graphql.Kind.INLINE_FRAGMENT) {
-        below = selection.selectionSet;
-      } else {
-        below = fragments.get(selection.name.value)?.selectionSet;
-      }
-      depth = Math.max(depth, own + (below ? depthOf(below) : 0));
-    }
-    known.set(set, depth);
-    return depth;
-  };
-  let depth = 0;
-  for (const definition of document.definitions) {
-    if ("selectionSet" in definition) depth = Math.max(depth, depthOf(definition.selectionSet));
-  }
-  return { depth, aliases };
-}
-
 /** The one field of a valid subscription, through any fragments around it. */
-function rootField(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): FieldNode | undefined {
+function rootField(set: SelectionSetNode, fragments: Fragments): FieldNode | undefined {
   const [selection] = set.selections;
   switch (selection?.kind) {
     case undefined:

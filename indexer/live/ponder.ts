@@ -12,6 +12,7 @@ import type { Duplex } from "node:stream";
 import type { GraphQLSchema } from "graphql";
 import pg from "pg";
 import type { ReadonlyDrizzle } from "ponder";
+import type { Registry } from "prom-client";
 
 const require = createRequire(import.meta.url);
 
@@ -37,7 +38,7 @@ interface PGlite {
 interface Globals {
   readonly PONDER_COMMON: {
     readonly logger: Logger;
-    readonly metrics: { readonly port?: number };
+    readonly metrics: { readonly port?: number; readonly registry: Registry };
     readonly apiShutdown: { readonly add: (callback: () => unknown) => void };
   };
   readonly PONDER_DATABASE: {
@@ -75,6 +76,18 @@ function ponderFile(path: string): string {
 
 export function logger(): Logger {
   return globals().PONDER_COMMON.logger;
+}
+
+/** Ponder's own copy of the metrics library, and the registry that it serves at /metrics. */
+export function prometheus(): {
+  readonly client: typeof import("prom-client");
+  readonly registry: Registry;
+} {
+  const ofPonder = createRequire(ponderFile("package.json"));
+  return {
+    client: ofPonder("prom-client") as typeof import("prom-client"),
+    registry: globals().PONDER_COMMON.metrics.registry,
+  };
 }
 
 export function onShutdown(callback: () => void): void {

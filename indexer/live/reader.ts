@@ -49,27 +49,43 @@ export function createLogReader(table: LogTable): LogReader {
     finalized: sql<Position>`c.finalized_checkpoint`,
   };
 
-  /** The head that has to be reached before readings count again; set at the start and while the indexer recovers. */
-  let behind: { target: number; head: number; since: number } | undefined = {
-    target: Infinity,
+  /** The head that has to be reached before readings count: at the start the chain's own, later what was already read. */
+  let behind: { target: number | undefined; head: number; since: number } | undefined = {
+    target: undefined,
     head: -1,
     since: 0,
   };
-  let newest = 0;
+  let newest: number | undefined;
 
-  /** Whether the indexer has got back to where the chain, or this reader, already was. */
+  /**
+   * Whether the indexer is where the chain, or this reader, already was. A restarted indexer takes back what is not
+   * final and does it again, and that is not to be told as a reorganisation.
+   */
   async function hasCaughtUp({ ready, head }: State): Promise<boolean> {
     const number = pointOf(head).number;
-    if (!ready) {
+    if (newest !== undefined && (!ready || number < newest)) {
       behind ??= { target: newest, head: -1, since: 0 };
-      return false;
     }
+    if (!ready) return false;
     if (!behind) return true;
-    if (behind.target === Infinity) behind.target = (await chainHead()) ?? Infinity;
-    if (behind.head !== number) behind = { ...behind, head: number, since: Date.now() };
-    if (number < behind.target && Date.now() - behind.since < standstill) return false;
-    behind = undefined;
-    return true;
+    behind.target ??= await chainHead();
+    if (behind.head !== number) {
+      behind.head = number;
+      behind.since = Date.now();
+    }
+    if (number >= (behind.target ?? Infinity) || (await isStuck(behind))) {
+      behind = undefined;
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether waiting is in vain: the chain is idle at the start, or has become shorter since. */
+  async function isStuck(wait: { target: number | undefined; since: number }): Promise<boolean> {
+    if (Date.now() - wait.since < standstill) return false;
+    wait.since = Date.now();
+    if (newest === undefined) return true;
+    return ((await chainHead()) ?? Infinity) < (wait.target ?? 0);
   }
 
   function rangeOf({ timestamp, number }: Pick<BlockRef, "timestamp" | "number">) {

@@ -4,6 +4,7 @@ import { graphql } from "./graphql.ts";
 import type { Hub } from "./hub.ts";
 import { Encoded, type Outlet } from "./message.ts";
 import type { LiveQueries, QueryOperation } from "./live-queries.ts";
+import type { Stats } from "./stats.ts";
 import { OperationRefused, type Operation, type Operations } from "./operation.ts";
 
 /** What every transport offers its clients. */
@@ -11,6 +12,7 @@ export interface Service {
   readonly hub: Hub;
   readonly operations: Operations;
   readonly liveQueries: LiveQueries;
+  readonly stats: Stats;
   query(operation: QueryOperation): Promise<ExecutionResult>;
   report(message: string, error: unknown): void;
   /** For what an operator may want to know and nobody needs to mend. */

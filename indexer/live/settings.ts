@@ -7,13 +7,28 @@ export interface LiveSettings {
   readonly maxMessageBytes: number;
   readonly maxSubscriptionsPerConnection: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly messagesPerSecond: number;
+  readonly queriesPerSecond: number;
+  readonly runningQueries: number;
+  readonly waitingQueries: number;
+  readonly trustedProxies: number;
+  readonly maxCost: number;
   readonly maxFilterValues: number;
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly initSeconds: number;
   readonly pingSeconds: number;
+  /** Origins that browsers may open sockets from; empty: any. */
+  readonly origins: readonly string[];
+  readonly persistedFile: string | undefined;
+  readonly isPersistedOnly: boolean;
 }
+
+type NumberName = {
+  [Name in keyof LiveSettings]: LiveSettings[Name] extends number ? Name : never;
+}[keyof LiveSettings];
 
 interface Setting {
   readonly variable: string;
@@ -21,7 +36,7 @@ interface Setting {
   readonly least: number;
 }
 
-const settings: Readonly<Record<keyof LiveSettings, Setting>> = {
+const numbers: Readonly<Record<NumberName, Setting>> = {
   safeBlocks: { variable: "LIVE_SAFE_BLOCKS", default: 5, least: 0 },
   recentEvents: { variable: "LIVE_RECENT_EVENTS", default: 1_000, least: 0 },
   pageSize: { variable: "LIVE_PAGE_SIZE", default: 500, least: 1 },
@@ -29,6 +44,17 @@ const settings: Readonly<Record<keyof LiveSettings, Setting>> = {
   maxMessageBytes: { variable: "LIVE_MAX_MESSAGE_BYTES", default: 65_536, least: 1_024 },
   maxSubscriptionsPerConnection: { variable: "LIVE_MAX_SUBSCRIPTIONS", default: 100, least: 1 },
   maxConnections: { variable: "LIVE_MAX_CONNECTIONS", default: 20_000, least: 1 },
+  maxConnectionsPerAddress: {
+    variable: "LIVE_MAX_CONNECTIONS_PER_ADDRESS",
+    default: 200,
+    least: 1,
+  },
+  messagesPerSecond: { variable: "LIVE_MESSAGES_PER_SECOND", default: 50, least: 1 },
+  queriesPerSecond: { variable: "LIVE_QUERIES_PER_SECOND", default: 100, least: 1 },
+  runningQueries: { variable: "LIVE_RUNNING_QUERIES", default: 6, least: 1 },
+  waitingQueries: { variable: "LIVE_WAITING_QUERIES", default: 1_000, least: 0 },
+  trustedProxies: { variable: "LIVE_TRUSTED_PROXIES", default: 0, least: 0 },
+  maxCost: { variable: "LIVE_MAX_COST", default: 10_000, least: 1 },
   maxFilterValues: { variable: "LIVE_MAX_FILTER_VALUES", default: 1_000, least: 1 },
   maxTokens: { variable: "LIVE_MAX_TOKENS", default: 1_000, least: 1 },
   maxDepth: { variable: "LIVE_MAX_DEPTH", default: 20, least: 1 },
@@ -50,6 +76,17 @@ export function readSettings(
     }
     return value;
   };
-  const values = Object.entries(settings).map(([name, setting]) => [name, read(setting)]);
-  return Object.fromEntries(values) as Record<keyof LiveSettings, number>;
+  const values = Object.entries(numbers).map(([name, setting]) => [name, read(setting)]);
+  const isPersistedOnly = environment["LIVE_PERSISTED_ONLY"] === "1";
+  const file = environment["LIVE_PERSISTED_FILE"];
+  const persistedFile = file === "" ? undefined : file;
+  if (isPersistedOnly && persistedFile === undefined) {
+    throw new Error("LIVE_PERSISTED_ONLY needs a list: name its file in LIVE_PERSISTED_FILE.");
+  }
+  return {
+    ...(Object.fromEntries(values) as Record<NumberName, number>),
+    origins: (environment["LIVE_ORIGINS"] ?? "").split(",").filter((origin) => origin !== ""),
+    persistedFile,
+    isPersistedOnly,
+  };
 }

@@ -1,102 +1,191 @@
+import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { EventStream, eventBytes } from "./event-stream.ts";
 import type { Encoded } from "./message.ts";
-import type { Operation, OperationRequest } from "./operation.ts";
-import { drained } from "./queue.ts";
-import { errorsFor, run, type OperationOutlet, type Service } from "./service.ts";
+import type { Operation } from "./operation.ts";
+import type { OperationRequest } from "./request.ts";
+import { RunningOperations, tooMany } from "./running.ts";
+import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
 
-/** How long a stream that was too slow may take to read what is still on its way to it. */
-const closeGrace = 5_000;
-
-const headers = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
-  connection: "keep-alive",
-  // nginx would hold events back otherwise
-  "x-accel-buffering": "no",
-  "access-control-allow-origin": "*",
-};
+/** How long a reservation waits for its stream. */
+const reservationLife = 30_000;
 
 export interface EventStreams {
   /** Answers with a stream of one operation (graphql-sse, distinct connections mode). */
   open(request: OperationRequest, lastEventId: string | undefined, response: ServerResponse): void;
+  /** A token for one stream of many operations (single connection mode); undefined when there are too many. */
+  reserve(): string | undefined;
+  session(token: string): Session | undefined;
   close(): void;
 }
 
 /** Serves graphql-sse. */
 export function createEventStreams(service: Service, settings: LiveSettings): EventStreams {
-  const responses = new Set<ServerResponse>();
+  const streams = new Set<EventStream>();
+  const sessions = new Map<string, Session>();
   const pulse = setInterval(() => {
-    for (const response of responses) response.write(":\n\n");
+    for (const stream of streams) stream.ping();
   }, settings.pingSeconds * 1_000);
 
-  function open(
-    request: OperationRequest,
-    lastEventId: string | undefined,
-    response: ServerResponse,
-  ): void {
-    let stop: () => void = () => undefined;
-    let wanted = true;
-    const end = (): void => {
-      wanted = false;
-      stop();
-      responses.delete(response);
-    };
-    response.on("close", end);
-    response.writeHead(200, headers);
-    // some browsers report an open stream only once something has come through
-    response.write(":\n\n");
-    responses.add(response);
-
-    const next = (bytes: Buffer): void => {
-      if (!wanted) return;
-      response.write(bytes);
-      if (response.writableLength <= settings.maxQueueBytes) return;
-      end();
-      response.end(": too slow; connect again with the last event id\n\n");
-      setTimeout(() => response.destroy(), closeGrace).unref();
-    };
-    const complete = (): void => {
-      if (!wanted) return;
-      end();
-      response.end("event: complete\ndata:\n\n");
-    };
-    const outlet: OperationOutlet = {
-      next: (encoded) => {
-        next(encoded.form("sse", eventOf));
+  function begin(response: ServerResponse, onEnd: () => void): EventStream {
+    const stream: EventStream = new EventStream(
+      response,
+      settings.maxQueueBytes,
+      () => {
+        service.stats.slowConnections++;
+        service.note("Closed a stream that is read too slowly", {});
       },
-      fail: (error) => {
-        next(Buffer.from(eventText(JSON.stringify({ errors: errorsFor(service, error) }))));
-        complete();
+      () => {
+        streams.delete(stream);
+        onEnd();
       },
-      complete,
-      drained: () => drained(response),
-    };
-    const prepare = (): Operation => {
-      const operation = service.operations.prepare(request);
-      if (operation.kind !== "events" || lastEventId === undefined) return operation;
-      return { kind: "events", request: { ...operation.request, after: lastEventId } };
-    };
-    void run(service, prepare, outlet, () => wanted).then((stopper) => {
-      if (wanted) stop = stopper;
-      else stopper();
-    });
+    );
+    streams.add(stream);
+    return stream;
   }
 
   return {
-    open,
+    open(request, lastEventId, response) {
+      const running = new RunningOperations(service, 1);
+      const stream = begin(response, () => {
+        running.stopAll();
+      });
+      const prepare = (): Operation => {
+        const operation = service.operations.prepare(request);
+        if (operation.kind !== "events" || lastEventId === undefined) return operation;
+        return { kind: "events", request: { ...operation.request, after: lastEventId } };
+      };
+      running.start("", prepare, (ended) => {
+        const complete = (): void => {
+          ended();
+          stream.write(eventBytes("complete", ""));
+          stream.end();
+        };
+        return {
+          next: (encoded) => {
+            service.stats.messages.sse++;
+            stream.write(encoded.form("sse", distinctEvent));
+          },
+          fail: (error) => {
+            stream.write(eventBytes("next", errorResult(service, error)));
+            complete();
+          },
+          complete,
+          drained: () => stream.drained(),
+        };
+      });
+    },
+
+    reserve() {
+      if (sessions.size >= settings.maxConnections) return undefined;
+      const token = randomUUID();
+      const session = new Session(service, settings, begin, () => sessions.delete(token));
+      sessions.set(token, session);
+      return token;
+    },
+
+    session: (token) => sessions.get(token),
+
     close() {
       clearInterval(pulse);
       // without a `complete`: the client's own retry finds another server, or this one again
-      for (const response of responses) response.end();
+      for (const stream of streams) stream.end();
     },
   };
 }
 
-function eventText(json: string, id?: string): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: next\ndata: ${json}\n\n`;
+/** One stream that many operations share. */
+export class Session {
+  readonly #service: Service;
+  readonly #begin: (response: ServerResponse, onEnd: () => void) => EventStream;
+  readonly #running: RunningOperations;
+  readonly #mostWaiting: number;
+  readonly #onEnd: () => void;
+  readonly #expiry: NodeJS.Timeout;
+  #stream: EventStream | undefined;
+  /** What was asked for before the stream was there. */
+  #waiting: (() => void)[] = [];
+
+  constructor(
+    service: Service,
+    settings: LiveSettings,
+    begin: (response: ServerResponse, onEnd: () => void) => EventStream,
+    onEnd: () => void,
+  ) {
+    this.#service = service;
+    this.#begin = begin;
+    this.#running = new RunningOperations(service, settings.maxSubscriptionsPerConnection);
+    this.#mostWaiting = settings.maxSubscriptionsPerConnection;
+    this.#onEnd = onEnd;
+    this.#expiry = setTimeout(onEnd, reservationLife).unref();
+  }
+
+  get isOpen(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  open(response: ServerResponse): void {
+    clearTimeout(this.#expiry);
+    this.#stream = this.#begin(response, () => {
+      this.#running.stopAll();
+      this.#onEnd();
+    });
+    for (const start of this.#waiting.splice(0)) start();
+  }
+
+  /** Whether an operation with this id runs already. */
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
+  /** Throws what is wrong with the request; whatever comes later goes to the stream. */
+  start(id: string, request: OperationRequest): void {
+    const operation = this.#service.operations.prepare(request);
+    const start = (): void => {
+      this.#running.start(
+        id,
+        () => operation,
+        (ended) => this.#outlet(id, ended),
+      );
+    };
+    if (this.#stream) start();
+    else if (this.#waiting.length < this.#mostWaiting) this.#waiting.push(start);
+    else throw tooMany(this.#mostWaiting);
+  }
+
+  stop(id: string): void {
+    this.#running.stop(id);
+  }
+
+  #outlet(id: string, ended: () => void): OperationOutlet {
+    const key = JSON.stringify(id);
+    const write = (event: "next" | "complete", data: string): void => {
+      this.#stream?.write(eventBytes(event, data));
+    };
+    const complete = (): void => {
+      ended();
+      write("complete", `{"id":${key}}`);
+    };
+    return {
+      next: ({ json }) => {
+        this.#service.stats.messages.sse++;
+        write("next", `{"id":${key},"payload":${json}}`);
+      },
+      fail: (error) => {
+        write("next", `{"id":${key},"payload":${errorResult(this.#service, error)}}`);
+        complete();
+      },
+      complete,
+      drained: () => this.#stream?.drained(),
+    };
+  }
 }
 
-function eventOf(encoded: Encoded): Buffer {
-  return Buffer.from(eventText(encoded.json, encoded.cursor));
+function errorResult(service: Service, error: unknown): string {
+  return JSON.stringify({ errors: errorsFor(service, error) });
+}
+
+function distinctEvent({ json, cursor }: Encoded): Buffer {
+  return eventBytes("next", json, cursor);
 }

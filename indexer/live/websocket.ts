@@ -1,17 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import { liveError } from "./errors.ts";
 import type { Encoded } from "./message.ts";
-import type { OperationRequest } from "./operation.ts";
 import { parseOperationRequest, parseRecord } from "./request.ts";
+import type { Doors } from "./doors.ts";
+import { burstSeconds, Rate } from "./rate.ts";
 import { drained } from "./queue.ts";
-import { errorsFor, run, type OperationOutlet, type Service } from "./service.ts";
+import { RunningOperations } from "./running.ts";
+import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
 
 const protocol = "graphql-transport-ws";
 
-/** Close codes of graphql-transport-ws, and two of WebSocket itself after which a client should come back. */
+/** Close codes of graphql-transport-ws, and those of WebSocket itself after which a client may come back. */
 const closing = {
   badMessage: 4400,
   unauthorized: 4401,
@@ -19,6 +20,7 @@ const closing = {
   initTimeout: 4408,
   idTaken: 4409,
   tooManyInits: 4429,
+  tooMany: 1008,
   restart: 1012,
   tryAgain: 1013,
 } as const;
@@ -33,7 +35,11 @@ export interface WebSockets {
 }
 
 /** Serves graphql-transport-ws. */
-export function createWebSockets(service: Service, settings: LiveSettings): WebSockets {
+export function createWebSockets(
+  service: Service,
+  doors: Doors,
+  settings: LiveSettings,
+): WebSockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: settings.maxMessageBytes,
@@ -48,6 +54,18 @@ export function createWebSockets(service: Service, settings: LiveSettings): WebS
 
   return {
     handleUpgrade(request, socket, head) {
+      if (!doors.isWelcome(request)) {
+        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+        return;
+      }
+      const leave = doors.enter(request);
+      if (!leave) {
+        socket.end(
+          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n",
+        );
+        return;
+      }
+      socket.on("close", leave);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = new Connection(webSocket, socket, service, settings);
         connections.add(connection);
@@ -63,18 +81,15 @@ export function createWebSockets(service: Service, settings: LiveSettings): WebS
   };
 }
 
-interface RunningOperation {
-  stop: () => void;
-}
-
 class Connection {
   readonly #webSocket: WebSocket;
   /** Data frames go straight to the socket: they are prebuilt, and the same bytes for many connections. */
   readonly #socket: Duplex;
   readonly #service: Service;
   readonly #settings: LiveSettings;
-  readonly #operations = new Map<string, RunningOperation>();
+  readonly #operations: RunningOperations;
   readonly #initTimer: NodeJS.Timeout;
+  readonly #rate: Rate;
   #state: "opened" | "ready" | "closing" = "opened";
   #heard = true;
   #corked = false;
@@ -84,6 +99,8 @@ class Connection {
     this.#socket = socket;
     this.#service = service;
     this.#settings = settings;
+    this.#operations = new RunningOperations(service, settings.maxSubscriptionsPerConnection);
+    this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
     this.#initTimer = setTimeout(() => {
       this.close(closing.initTimeout, "Send connection_init first.");
     }, settings.initSeconds * 1_000);
@@ -127,12 +144,15 @@ class Connection {
   #end(): void {
     this.#state = "closing";
     clearTimeout(this.#initTimer);
-    for (const operation of this.#operations.values()) operation.stop();
-    this.#operations.clear();
+    this.#operations.stopAll();
   }
 
   #hear(data: RawData, isBinary: boolean): void {
     if (this.#state === "closing") return;
+    if (!this.#rate.take()) {
+      this.close(closing.tooMany, "Too many messages: send fewer a second.");
+      return;
+    }
     const message = isBinary ? undefined : parseRecord((data as Buffer).toString());
     switch (message?.["type"]) {
       case "connection_init":
@@ -154,8 +174,7 @@ class Connection {
         return;
       case "complete":
         if (typeof message["id"] !== "string") break;
-        this.#operations.get(message["id"])?.stop();
-        this.#operations.delete(message["id"]);
+        this.#operations.stop(message["id"]);
         return;
     }
     this.close(closing.badMessage, "This is not a message of graphql-transport-ws.");
@@ -179,60 +198,30 @@ class Connection {
     } else if (this.#operations.has(id)) {
       this.close(closing.idTaken, `Subscriber for ${id} already exists`);
     } else {
-      this.#run(id, request);
-    }
-  }
-
-  #run(id: string, request: OperationRequest): void {
-    const operation: RunningOperation = { stop: () => undefined };
-    const isWanted = (): boolean => this.#operations.get(id) === operation;
-    const outlet = this.#outlet(id, () => {
-      operation.stop();
-      if (isWanted()) this.#operations.delete(id);
-    });
-    const { maxSubscriptionsPerConnection: most } = this.#settings;
-    if (this.#operations.size >= most) {
-      outlet.fail(
-        liveError(
-          "TOO_MANY_SUBSCRIPTIONS",
-          `A connection may have ${most} operations at a time. End one first.`,
-        ),
+      this.#operations.start(
+        id,
+        () => this.#service.operations.prepare(request),
+        (ended) => this.#outlet(id, ended),
       );
-      return;
     }
-    this.#operations.set(id, operation);
-    void run(this.#service, () => this.#service.operations.prepare(request), outlet, isWanted).then(
-      (stop) => {
-        if (isWanted()) operation.stop = stop;
-        else stop();
-      },
-    );
   }
 
-  #outlet(id: string, end: () => void): OperationOutlet {
-    const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    const isShared = id.length <= longestSharedId;
+  #outlet(id: string, ended: () => void): OperationOutlet {
+    const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    const name = id.length <= longestSharedId ? `ws ${id}` : undefined;
+    const frame = (encoded: Encoded): Buffer => textFrame(prefix, encoded.form("ws", bodyOf));
     return {
       next: (encoded) => {
-        if (isShared) this.#write(encoded.form(`ws ${id}`, () => sharedFrame(prefix, encoded)));
-        else {
-          const body = encoded.form("ws", bodyOf);
-          this.#write(
-            Buffer.concat([
-              frameHeader(Buffer.byteLength(prefix) + body.length),
-              Buffer.from(prefix),
-            ]),
-          );
-          this.#write(body);
-        }
+        this.#service.stats.messages.websocket++;
+        this.#write(name === undefined ? frame(encoded) : encoded.form(name, frame));
         this.#checkQueue();
       },
       fail: (error) => {
-        end();
+        ended();
         this.#say({ id, type: "error", payload: errorsFor(this.#service, error) });
       },
       complete: () => {
-        end();
+        ended();
         this.#say({ id, type: "complete" });
       },
       drained: () => this.#drained(),
@@ -240,8 +229,7 @@ class Connection {
   }
 
   #say(message: object): void {
-    const body = Buffer.from(JSON.stringify(message));
-    this.#write(Buffer.concat([frameHeader(body.length), body]));
+    this.#write(textFrame(Buffer.from(JSON.stringify(message)), nothing));
     this.#checkQueue();
   }
 
@@ -267,6 +255,7 @@ class Connection {
   #checkQueue(): void {
     const queued = this.#socket.writableLength;
     if (this.#state === "closing" || queued <= this.#settings.maxQueueBytes) return;
+    this.#service.stats.slowConnections++;
     this.#service.note("Closed a connection that reads too slowly", { queued });
     this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
   }
@@ -283,23 +272,24 @@ function bodyOf(encoded: Encoded): Buffer {
   return Buffer.from(`${encoded.json}}`);
 }
 
-function sharedFrame(prefix: string, encoded: Encoded): Buffer {
-  const text = Buffer.from(`${prefix}${encoded.json}}`);
-  return Buffer.concat([frameHeader(text.length), text]);
-}
+const nothing = Buffer.alloc(0);
 
-/** The header of an unmasked text frame (RFC 6455, 5.2). */
-function frameHeader(length: number): Buffer {
-  const textFrame = 0x81;
-  if (length < 126) return Buffer.from([textFrame, length]);
-  if (length < 65_536) {
-    const header = Buffer.from([textFrame, 126, 0, 0]);
-    header.writeUInt16BE(length, 2);
-    return header;
+/** An unmasked text frame (RFC 6455, 5.2) of two parts. One copy costs less than handing the parts to the kernel apart. */
+function textFrame(first: Buffer, second: Buffer): Buffer {
+  const length = first.length + second.length;
+  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(headerLength + length);
+  frame[0] = 0x81;
+  if (headerLength === 2) {
+    frame[1] = length;
+  } else if (headerLength === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  const header = Buffer.alloc(10);
-  header[0] = textFrame;
-  header[1] = 127;
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return header;
+  first.copy(frame, headerLength);
+  second.copy(frame, headerLength + first.length);
+  return frame;
 }

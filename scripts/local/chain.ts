@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createPublicClient, createTestClient, http } from "viem";
 import { LOCAL_CHAIN_ID } from "../../protocol/deployment.ts";
+import { Failure } from "../command.ts";
 import { root } from "../paths.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -12,21 +13,24 @@ const BLOCK_SECONDS = 1;
 export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";
 
 /**
- * anvil keeps its chain between starts and can reorganise it, but its npm package is built for one platform; Hardhat's
- * node runs everywhere and forgets.
+ * The anvil to use, if there is one. anvil keeps its chain between starts and can reorganise it, but its npm package is built
+ * for one platform; Hardhat's node runs everywhere and forgets.
  */
-export const anvilBinary = findAnvil();
-
-function findAnvil(): string | undefined {
-  const candidates = [
-    process.env["KHIPU_ANVIL"],
-    join(root, "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil"),
-    ...(process.env["PATH"] ?? "").split(":").map((folder) => join(folder, "anvil")),
-  ];
-  const installed = process.platform === "linux" && process.arch === "x64";
-  return candidates.find(
-    (path, index) => path !== undefined && (index !== 1 || installed) && existsSync(path),
-  );
+export function anvilBinary(): string | undefined {
+  const given = process.env["KHIPU_ANVIL"];
+  if (given === "none") return undefined;
+  if (given !== undefined && given !== "") {
+    if (existsSync(given)) return given;
+    throw new Failure(
+      `KHIPU_ANVIL is "${given}": there is no such file. "none" means Hardhat's node.`,
+    );
+  }
+  const packaged = join(root, "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
+  const runsHere = process.platform === "linux" && process.arch === "x64";
+  const inPath = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "anvil"));
+  return (runsHere ? [packaged, ...inPath] : inPath).find((path) => existsSync(path));
 }
 
 export interface ChainOptions {
@@ -38,7 +42,8 @@ export interface ChainOptions {
 
 /** Starts a local node that mines each transaction at once, until `mineByInterval`. */
 export function startChain({ port, logFile, stateFile }: ChainOptions): Service {
-  if (anvilBinary === undefined) {
+  const anvil = anvilBinary();
+  if (anvil === undefined) {
     return startService({
       name: "The chain",
       command: join(root, "node_modules", ".bin", "hardhat"),
@@ -64,7 +69,7 @@ export function startChain({ port, logFile, stateFile }: ChainOptions): Service 
   ];
   args.push("--mnemonic", LOCAL_MNEMONIC, "--accounts", "20");
   if (stateFile !== undefined) args.push("--state", stateFile, "--state-interval", "10");
-  return startService({ name: "The chain", command: anvilBinary, args, logFile });
+  return startService({ name: "The chain", command: anvil, args, logFile });
 }
 
 /** True once the node on `url` answers as a chain with the local chain id. */
@@ -77,10 +82,7 @@ export async function chainAnswers(url: string): Promise<boolean> {
 export async function mineByInterval(url: string): Promise<void> {
   const client = testClient(url);
   await client.setAutomine(false);
-  // anvil counts seconds, Hardhat milliseconds.
-  await client.setIntervalMining({
-    interval: client.mode === "anvil" ? BLOCK_SECONDS : BLOCK_SECONDS * 1_000,
-  });
+  await client.setIntervalMining({ interval: BLOCK_SECONDS });
 }
 
 /** From now on each transaction is mined at once, in a block of its own. */
@@ -92,6 +94,6 @@ export async function mineAtOnce(url: string): Promise<void> {
 }
 
 function testClient(url: string) {
-  const mode: "anvil" | "hardhat" = anvilBinary === undefined ? "hardhat" : "anvil";
+  const mode: "anvil" | "hardhat" = anvilBinary() === undefined ? "hardhat" : "anvil";
   return createTestClient({ mode, transport: http(url) });
 }

@@ -59,6 +59,8 @@ export class LocalWorld {
 
   async start(): Promise<void> {
     const { progress, simulation, web } = this.#options;
+    // Refuses a wrong KHIPU_ANVIL before anything is thrown away.
+    anvilBinary();
     await progress.step("Compile contracts", () => this.#compile());
     // The web build needs nothing of the chain, so both go on side by side.
     await Promise.all([web && this.#buildWeb(), this.#startChainWithContracts()]);
@@ -122,7 +124,7 @@ export class LocalWorld {
     );
     const reason = fresh ? "asked for" : this.state.whyNotKept(contracts);
 
-    if (reason === undefined && anvilBinary !== undefined) {
+    if (reason === undefined && anvilBinary() !== undefined) {
       this.state.resume();
       await progress.step("Start chain where it stopped", () => this.#startChain());
       if (await this.state.matchesChain(this.urls.chain)) {
@@ -202,10 +204,7 @@ export class LocalWorld {
       DATABASE_URL: "",
       PONDER_TELEMETRY_DISABLED: "true",
     });
-    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/ready`));
-    await this.#untilReady(indexer, () =>
-      Promise.resolve(logOf(indexer).includes("Live layer is ready")),
-    );
+    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/live/fresh`));
   }
 
   async #serveWeb(): Promise<void> {

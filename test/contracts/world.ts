@@ -95,23 +95,19 @@ export async function deployWorld({ feeBps = 1_000n, idleBufferBps = 500n } = {}
     keeper: keeper.account,
 
     /** A gain of a strategy, booked and fully unlocked, so that savers have yield. */
-    async earn(amount: string) {
+    earn: async (amount: string) => {
       await asset.write.mint([first.address, usd(amount)]);
       await vault.write.report();
       await networkHelpers.time.increase(DAY);
     },
 
-    async wait(seconds: number) {
+    wait: async (seconds: number) => {
       await networkHelpers.time.increase(seconds);
     },
 
-    async now() {
-      return BigInt(await networkHelpers.time.latest());
-    },
+    now: async () => BigInt(await networkHelpers.time.latest()),
 
-    async balanceOf(account: { address: Address }) {
-      return asset.read.balanceOf([account.address]);
-    },
+    balanceOf: (account: { address: Address }) => asset.read.balanceOf([account.address]),
   };
 }
 

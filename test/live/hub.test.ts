@@ -8,6 +8,7 @@ import {
   type Outlet,
   type Shape,
 } from "../../indexer/live/message.ts";
+import { newStats } from "../../indexer/live/stats.ts";
 import { FakeLog, rooms } from "./fake-log.ts";
 import { Random } from "./random.ts";
 
@@ -116,7 +117,7 @@ async function live(seed: number): Promise<void> {
     recentEvents: random.pick([0, 3, 50]),
     pageSize: random.pick([1, 2, 100]),
   };
-  const newHub = (): Hub => new Hub(log, settings);
+  const newHub = (): Hub => new Hub(log, settings, newStats());
   const hubs = [newHub(), newHub()];
   const advancing = new Map<Hub, Promise<unknown>>();
   const advance = (hub: Hub): void => {

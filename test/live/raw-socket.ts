@@ -12,10 +12,11 @@ export async function openRawSocket(url: string) {
   const socket = new WebSocket(url.replace("http", "ws"), "graphql-transport-ws");
   const waiting: RawMessage[] = [];
   let wake: () => void = () => undefined;
-  const closed = once(socket, "close").then(([code, reason]) => ({
-    code: code as number,
-    reason: String(reason),
-  }));
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on("close", (code, reason) => {
+      resolve({ code, reason: reason.toString() });
+    });
+  });
   socket.on("message", (data) => {
     waiting.push(JSON.parse((data as Buffer).toString()) as RawMessage);
     wake();

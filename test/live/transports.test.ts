@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
 import { openEventSource } from "./event-source.ts";
@@ -32,6 +32,10 @@ describe.skipIf(!hasAnvil)("the transports", () => {
         LIVE_MAX_QUEUE_BYTES: "262144",
         LIVE_MAX_FILTER_VALUES: "3",
         LIVE_INIT_SECONDS: "1",
+        LIVE_MESSAGES_PER_SECOND: "2000",
+        LIVE_ORIGINS: "https://friend.example",
+        LIVE_MAX_CONNECTIONS_PER_ADDRESS: "20",
+        LIVE_MAX_COST: "5000",
         LIVE_MAX_DEPTH: "4",
       },
     });
@@ -112,6 +116,37 @@ describe.skipIf(!hasAnvil)("the transports", () => {
       const socket = await openRawSocket(indexer.url);
       socket.send(text);
       expect((await socket.closed).code).toBe(code);
+    });
+
+    test("a page of an origin that is not on the list is turned away, and a friend is not", async () => {
+      const from = (origin: string): WebSocket =>
+        new WebSocket(indexer.url.replace("http", "ws"), "graphql-transport-ws", { origin });
+      const [error] = (await once(from("https://stranger.example"), "error")) as [Error];
+      expect(error.message).toContain("403");
+      const friend = from("https://friend.example");
+      await once(friend, "open");
+      friend.close();
+    });
+
+    test("one address gets so many connections, and gets them back when they close", async () => {
+      const sockets: WebSocket[] = [];
+      let refused: Error | undefined;
+      while (!refused) {
+        const socket = new WebSocket(indexer.url.replace("http", "ws"), "graphql-transport-ws");
+        refused = await new Promise<Error | undefined>((resolve) => {
+          socket.on("open", () => {
+            resolve(undefined);
+          });
+          socket.on("error", resolve);
+        });
+        sockets.push(socket);
+        expect(sockets.length).toBeLessThan(30);
+      }
+      expect(refused.message).toContain("503");
+      for (const socket of sockets) socket.terminate();
+      await vi.waitFor(async () => {
+        (await openRawSocket(indexer.url)).close();
+      });
     });
 
     test("an operation's id can be taken once only", async () => {
@@ -213,6 +248,10 @@ describe.skipIf(!hasAnvil)("the transports", () => {
     });
 
     test.each([
+      [
+        "cost",
+        `{ ${["a", "b", "c", "d", "e", "f"].map((name) => `${name}: rooms(limit: 1000) { items { id } }`).join(" ")} }`,
+      ],
       ["nesting", "{ __schema { types { fields { type { name } } } } }"],
       [
         "aliases",
@@ -242,6 +281,22 @@ describe.skipIf(!hasAnvil)("the transports", () => {
       const response = await fetch(indexer.url, { headers: { accept: "text/html" } });
       expect(await response.text()).toContain("GraphiQL");
     });
+  });
+
+  test("an operator sees what is going on", async () => {
+    const open = openStream(client);
+    await open.next();
+    const base = new URL(indexer.url).origin;
+    const metrics = await (await fetch(`${base}/metrics`)).text();
+    for (const name of ["live_connections", "live_event_subscriptions", "live_head_block"]) {
+      expect(metrics).toMatch(new RegExp(`^${name} [1-9]`, "m"));
+    }
+    expect(metrics).toContain("live_delivery_seconds_bucket");
+    expect((await fetch(`${base}/live/fresh?seconds=1000000`)).status).toBe(200);
+    const stale = await fetch(`${base}/live/fresh?seconds=0.001`);
+    expect(stale.status).toBe(503);
+    expect(await stale.json()).toMatchObject({ isFresh: false, allowedSeconds: 0.001 });
+    open.close();
   });
 
   test("a server that stops says so with 1012, and clients wait for the next one", async () => {

@@ -145,7 +145,14 @@ export async function startChain() {
   };
 }
 
-export type Indexer = Awaited<ReturnType<typeof startIndexer>>;
+export interface Indexer {
+  readonly url: string;
+  /** Resolves when the process prints such a line. */
+  line(fits: (line: string) => boolean): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** The same once more, after it was stopped. */
+  again(): Promise<Indexer>;
+}
 
 export interface IndexerOptions {
   readonly command?: "start" | "serve";
@@ -158,7 +165,7 @@ export interface IndexerOptions {
 }
 
 /** Ponder with the fixture app and the live layer. */
-export async function startIndexer(chain: Chain, options: IndexerOptions = {}) {
+export async function startIndexer(chain: Chain, options: IndexerOptions = {}): Promise<Indexer> {
   const port = options.port ?? (await freePort());
   const scratch = mkdtempSync(join(tmpdir(), "live-test-"));
   const child = start(
@@ -186,13 +193,11 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}) {
   await lineFrom(child, "ponder", (line) => line.includes('"Live layer is ready"'));
   return {
     url: `http://127.0.0.1:${port}/graphql`,
-    port,
-    pid: child.pid,
-    /** Resolves when the process prints such a line. */
-    line: (fits: (line: string) => boolean) => lineFrom(child, "ponder", fits),
-    async stop(signal?: NodeJS.Signals) {
+    line: (fits) => lineFrom(child, "ponder", fits),
+    async stop(signal) {
       await stop(child, signal);
       rmSync(scratch, { recursive: true, force: true });
     },
+    again: () => startIndexer(chain, options),
   };
 }

@@ -82,7 +82,7 @@ contract Handler is Test {
     modifier harmsNobody() {
         uint256 supply = vault.totalSupply();
         uint256 worth = vault.convertToAssets(supply);
-        // A supply may lose ten units and a ten-millionth, a draw one share of the strategy; an action does few of them.
+        // A supply may lose ten units and a ten-millionth, a draw one share of the strategy; an action does a few.
         uint256 rounding =
             32 + worth / 2e6 + strategies[0].convertToAssets(4) + strategies[1].convertToAssets(4);
         _;

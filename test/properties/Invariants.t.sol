@@ -2,8 +2,6 @@
 pragma solidity 0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
-import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
-import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
 import {Fixture} from "./Fixture.sol";
 import {Handler} from "./Handler.t.sol";
 

@@ -42,6 +42,8 @@ export function runScript(name: string, args: string[], env: Record<string, stri
           `scripts/${name}.ts ended with ${code ?? "a signal"} before ${String(pattern)}:\n${stdout}${stderr}`,
         );
       });
+      // What comes after the match is none of this promise's business.
+      early.catch(() => undefined);
       for (;;) {
         const match = pattern.exec(stdout);
         if (match) return match;

@@ -40,6 +40,17 @@ describe("npm start, asked for something it cannot do", () => {
     },
   );
 
+  it("names an anvil that is not there", async () => {
+    const { code, stderr } = await runScript("start", [], {
+      ...(await freePorts()),
+      KHIPU_ANVIL: "/no/anvil",
+    }).ended;
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(
+      'KHIPU_ANVIL is "/no/anvil": there is no such file. "none" means Hardhat\'s node.',
+    );
+  });
+
   it("names a busy port and the variable that chooses another", async () => {
     const server = createServer();
     const port = await new Promise<number>((resolve) => {
@@ -58,13 +69,8 @@ describe("npm start", () => {
   let env: Record<string, string>;
   let run: Run;
 
-  const start = async () => {
-    env = {
-      KHIPU_STATE: folder,
-      KHIPU_APP_PORT: String(await freePort()),
-      KHIPU_API_PORT: String(await freePort()),
-      KHIPU_CHAIN_PORT: String(await freePort()),
-    };
+  const start = async (more: Record<string, string> = {}) => {
+    env = { KHIPU_STATE: folder, ...(await freePorts()), ...more };
     run = runScript("start", [], env);
     const [, app, api, chain] = await run.printed(
       /^ready in .* app (\S+) {2}api (\S+) {2}chain (\S+)$/m,
@@ -106,15 +112,7 @@ describe("npm start", () => {
   });
 
   it("refuses to run the same world twice", async () => {
-    const ports = {
-      KHIPU_APP_PORT: String(await freePort()),
-      KHIPU_API_PORT: String(await freePort()),
-    };
-    const second = runScript("start", [], {
-      ...env,
-      ...ports,
-      KHIPU_CHAIN_PORT: String(await freePort()),
-    });
+    const second = runScript("start", [], { ...env, ...(await freePorts()) });
     const { code, stderr } = await second.ended;
     expect(code).toBe(1);
     expect(stderr).toContain("already runs");
@@ -131,7 +129,7 @@ describe("npm start", () => {
     expect(processes.filter(isAlive)).toEqual([]);
   });
 
-  it.skipIf(anvilBinary === undefined)("goes on with the chain that was kept", async () => {
+  it.skipIf(anvilBinary() === undefined)("goes on with the chain that was kept", async () => {
     const kept = JSON.parse(readFileSync(join(folder, "world", "deployment.json"), "utf8")) as {
       genesisHash: string;
     };
@@ -154,7 +152,22 @@ describe("npm start", () => {
     expect(stderr).toContain(join(folder, "logs", "chain.log"));
     expect(processes.filter(isAlive)).toEqual([]);
   });
+
+  it("runs on Hardhat's node where there is no anvil, with blocks by the clock", async () => {
+    const { chain } = await start({ KHIPU_ANVIL: "none" });
+    expect(await rpc(chain, "web3_clientVersion")).toMatch(/^HardhatNetwork|^Hardhat/);
+    const first = Number(await rpc(chain, "eth_blockNumber"));
+    while (Number(await rpc(chain, "eth_blockNumber")) < first + 2);
+  });
 });
+
+async function freePorts(): Promise<Record<string, string>> {
+  return {
+    KHIPU_APP_PORT: String(await freePort()),
+    KHIPU_API_PORT: String(await freePort()),
+    KHIPU_CHAIN_PORT: String(await freePort()),
+  };
+}
 
 /** All processes that `pid` has started, and those they have. */
 function descendants(pid: number): number[] {

@@ -1,5 +1,5 @@
 import { Dialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import styles from "./sheet.module.css";
 
 /** A dialog: in the middle of a wide screen, rising from the bottom of a narrow one. */
@@ -18,11 +18,23 @@ export function Sheet({
   closeLabel: string;
   children: ReactNode;
 }) {
+  const opener = useRef<Element>(null);
+
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles.veil} />
-        <Dialog.Content className={styles.sheet} {...(!intro && { "aria-describedby": undefined })}>
+        <Dialog.Content
+          className={styles.sheet}
+          {...(!intro && { "aria-describedby": undefined })}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            giveFocusBack(opener.current);
+          }}
+        >
           <Dialog.Title className={styles.title}>{title}</Dialog.Title>
           {intro && <Dialog.Description className={styles.intro}>{intro}</Dialog.Description>}
           {children}
@@ -40,4 +52,10 @@ export function Sheet({
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** To what opened the dialog, or to the page where that is gone: a keyboard must never have to begin again at the top. */
+function giveFocusBack(opener: Element | null): void {
+  const target = opener?.isConnected ? opener : document.querySelector("main");
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }

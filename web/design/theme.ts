@@ -16,7 +16,8 @@ function current(): Theme {
 }
 
 function apply(): void {
-  document.documentElement.dataset["theme"] = current();
+  const chosen = remembered();
+  if (chosen) document.documentElement.dataset["theme"] = chosen;
   for (const listener of listeners) listener();
 }
 

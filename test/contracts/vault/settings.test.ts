@@ -126,11 +126,4 @@ describe("A vault", () => {
     ]);
     expect(await other.read.unlockPeriod()).toBe(longest);
   });
-
-  it("fits into a contract", async () => {
-    const { viem, vault } = await deployWorld();
-    const client = await viem.getPublicClient();
-    const code = await client.getCode({ address: vault.address });
-    expect(((code?.length ?? 0) - 2) / 2).toBeLessThanOrEqual(24_576);
-  });
 });

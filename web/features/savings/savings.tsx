@@ -1,4 +1,3 @@
-import { Tabs } from "radix-ui";
 import type { Address } from "viem";
 import { readContract } from "viem/actions";
 import { useConfig as useWagmi, useConnection } from "wagmi";
@@ -11,6 +10,7 @@ import { useConfig } from "../../config/context.tsx";
 import { Button } from "../../design/button.tsx";
 import { Card } from "../../design/card.tsx";
 import { Notice } from "../../design/notice.tsx";
+import { Tabs } from "../../design/tabs.tsx";
 import { formatMoney, type Unit } from "../../language/amounts.ts";
 import { useVoice } from "../../language/voice.tsx";
 import { TransactionStatus } from "../transaction/transaction-status.tsx";
@@ -182,6 +182,7 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
   const money = (amount: bigint) => formatMoney(amount, unit, locale, { most: unit.decimals });
   const mostIn = saver.balance < saver.maxDeposit ? saver.balance : saver.maxDeposit;
   const principalBefore = saver.principal;
+  const stopped = saver.maxDeposit === 0n || saver.maxDeposit < saver.minimumDeposit;
 
   const deposit = (assets: bigint) => {
     const tools = depositTools(wagmi, reader, { asset, vault, spender: pool, owner: address });
@@ -225,61 +226,57 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
     return undefined;
   };
 
+  const depositing = (
+    <>
+      {stopped && (
+        <Notice tone="warn" title={t.savings.stoppedTitle}>
+          {t.savings.stoppedText}
+        </Notice>
+      )}
+      <AmountForm
+        unit={unit}
+        max={mostIn}
+        available={t.savings.inWallet(formatMoney(saver.balance, unit, locale))}
+        refuse={refuseDeposit}
+        verb={t.savings.deposit}
+        action={t.savings.depositAmount}
+        busy={busy}
+        disabled={wrongNetwork || stopped}
+        onSubmit={deposit}
+      />
+    </>
+  );
+  const withdrawing = (
+    <AmountForm
+      unit={unit}
+      max={saver.principal}
+      available={t.savings.withdrawable(formatMoney(saver.principal, unit, locale))}
+      refuse={(amount) =>
+        amount > saver.principal ? t.amount.overPrincipal(money(saver.principal)) : undefined
+      }
+      verb={t.savings.withdraw}
+      action={t.savings.withdrawAmount}
+      busy={busy}
+      disabled={wrongNetwork}
+      onSubmit={withdraw}
+    >
+      <Button look="plain" disabled={blocked || saver.value === 0n} onClick={withdrawEverything}>
+        {t.savings.withdrawEverything}
+      </Button>
+    </AmountForm>
+  );
+
   const shown = entries.filter(({ intent }) => intent.kind !== "drip");
 
   return (
     <>
-      <Tabs.Root defaultValue="deposit" className={styles.tabs}>
-        <Tabs.List className={styles.tabList} aria-label={t.savings.title}>
-          <Tabs.Trigger value="deposit" className={styles.tab}>
-            {t.savings.deposit}
-          </Tabs.Trigger>
-          <Tabs.Trigger value="withdraw" className={styles.tab}>
-            {t.savings.withdraw}
-          </Tabs.Trigger>
-        </Tabs.List>
-        <Tabs.Content value="deposit" className={styles.panel}>
-          {saver.maxDeposit === 0n && (
-            <Notice tone="warn" title={t.savings.stoppedTitle}>
-              {t.savings.stoppedText}
-            </Notice>
-          )}
-          <AmountForm
-            unit={unit}
-            max={mostIn}
-            available={t.savings.inWallet(formatMoney(saver.balance, unit, locale))}
-            refuse={refuseDeposit}
-            verb={t.savings.deposit}
-            action={t.savings.depositAmount}
-            busy={busy}
-            disabled={wrongNetwork || saver.maxDeposit === 0n}
-            onSubmit={deposit}
-          />
-        </Tabs.Content>
-        <Tabs.Content value="withdraw" className={styles.panel}>
-          <AmountForm
-            unit={unit}
-            max={saver.principal}
-            available={t.savings.withdrawable(formatMoney(saver.principal, unit, locale))}
-            refuse={(amount) =>
-              amount > saver.principal ? t.amount.overPrincipal(money(saver.principal)) : undefined
-            }
-            verb={t.savings.withdraw}
-            action={t.savings.withdrawAmount}
-            busy={busy}
-            disabled={wrongNetwork}
-            onSubmit={withdraw}
-          >
-            <Button
-              look="plain"
-              disabled={blocked || saver.value === 0n}
-              onClick={withdrawEverything}
-            >
-              {t.savings.withdrawEverything}
-            </Button>
-          </AmountForm>
-        </Tabs.Content>
-      </Tabs.Root>
+      <Tabs
+        label={t.savings.title}
+        tabs={[
+          { name: "deposit", title: t.savings.deposit, content: depositing },
+          { name: "withdraw", title: t.savings.withdraw, content: withdrawing },
+        ]}
+      />
       {saver.yield > 0n && (
         <div className={styles.claim}>
           <Button look="soft" disabled={blocked} onClick={claim}>

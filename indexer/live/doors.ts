@@ -1,0 +1,83 @@
+import type { IncomingMessage } from "node:http";
+import { burstSeconds, Rates } from "./rate.ts";
+import type { LiveSettings } from "./settings.ts";
+
+/**
+ * Where a request came from. A proxy writes its peer's address at the end of X-Forwarded-For, so behind `trustedProxies` of
+ * them the address is that many places from the end; without any the header is anybody's claim and counts for nothing.
+ */
+function addressOf(request: IncomingMessage, trustedProxies: number): string {
+  const direct = request.socket.remoteAddress ?? "unknown";
+  if (trustedProxies === 0) return direct;
+  const forwarded = [request.headers["x-forwarded-for"] ?? []].flat().join(",");
+  const addresses = forwarded.split(",").map((address) => address.trim());
+  const claimed = addresses.at(-trustedProxies);
+  return claimed === undefined || claimed === "" ? direct : claimed;
+}
+
+/** Who may come in: origins, places for connections, and a rate for queries, by address. */
+export class Doors {
+  readonly #settings: LiveSettings;
+  readonly #visitors: Visitors;
+  readonly #queries: Rates;
+
+  constructor(settings: LiveSettings) {
+    this.#settings = settings;
+    this.#visitors = new Visitors(settings.maxConnections, settings.maxConnectionsPerAddress);
+    this.#queries = new Rates(settings.queriesPerSecond, burstSeconds);
+  }
+
+  get connections(): number {
+    return this.#visitors.total;
+  }
+
+  /** Browsers name the page's origin, and only they: other programs may come from anywhere. */
+  isWelcome(request: IncomingMessage): boolean {
+    const { origins } = this.#settings;
+    const { origin } = request.headers;
+    return origins.length === 0 || origin === undefined || origins.includes(origin);
+  }
+
+  /** Takes a place for a connection; the result gives it back. Undefined when there is none left. */
+  enter(request: IncomingMessage): (() => void) | undefined {
+    return this.#visitors.enter(addressOf(request, this.#settings.trustedProxies));
+  }
+
+  mayQuery(request: IncomingMessage): boolean {
+    return this.#queries.take(addressOf(request, this.#settings.trustedProxies));
+  }
+}
+
+/** Counts who is there, in all and from each address. */
+class Visitors {
+  readonly #most: number;
+  readonly #mostFromOne: number;
+  readonly #counts = new Map<string, number>();
+  #total = 0;
+
+  constructor(most: number, mostFromOne: number) {
+    this.#most = most;
+    this.#mostFromOne = mostFromOne;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Takes a place; the result gives it back, once. Undefined when there is none. */
+  enter(address: string): (() => void) | undefined {
+    const count = this.#counts.get(address) ?? 0;
+    if (this.#total >= this.#most || count >= this.#mostFromOne) return undefined;
+    this.#total++;
+    this.#counts.set(address, count + 1);
+    let isHere = true;
+    return () => {
+      if (!isHere) return;
+      isHere = false;
+      this.#total--;
+      const left = (this.#counts.get(address) ?? 1) - 1;
+      if (left > 0) this.#counts.set(address, left);
+      else this.#counts.delete(address);
+    };
+  }
+}

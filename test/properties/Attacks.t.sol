@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {CooperativePools} from "../../contracts/cooperative/CooperativePools.sol";
+import {ICooperativePools} from "../../contracts/cooperative/ICooperativePools.sol";
+import {SavingsPool} from "../../contracts/savings/SavingsPool.sol";
+import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
+import {KhipuVault} from "../../contracts/vault/KhipuVault.sol";
+import {CallbackToken, ITokenCallback} from "../doubles/CallbackToken.sol";
+import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
+import {TollToken} from "../doubles/TollToken.sol";
+import {Fixture} from "./Fixture.sol";
+
+/// @notice Enters the contract that it is in again from inside its own transfers, by every door, and looks at the share
+/// price meanwhile.
+contract Reentrant is ITokenCallback {
+    KhipuVault private immutable vault;
+    SavingsPool private immutable savings;
+    CooperativePools private immutable cooperatives;
+
+    address private entered;
+
+    uint256 public attempts;
+    uint256 public successes;
+    uint256 public lowestPrice = type(uint256).max;
+    uint256 public highestPrice;
+
+    constructor(KhipuVault vault_, SavingsPool savings_, CooperativePools cooperatives_) {
+        vault = vault_;
+        savings = savings_;
+        cooperatives = cooperatives_;
+        CallbackToken asset = CallbackToken(vault_.asset());
+        asset.approve(address(vault_), type(uint256).max);
+        asset.approve(address(savings_), type(uint256).max);
+        asset.approve(address(cooperatives_), type(uint256).max);
+    }
+
+    function act(address target, bytes calldata data) external {
+        entered = target;
+        Address.functionCall(target, data);
+    }
+
+    function onTokensMoved() external {
+        uint256 price = vault.convertToAssets(1e24);
+        if (price < lowestPrice) lowestPrice = price;
+        if (price > highestPrice) highestPrice = price;
+        address me = address(this);
+        _try(address(vault), abi.encodeWithSignature("deposit(uint256,address)", 1, me));
+        _try(address(vault), abi.encodeWithSignature("mint(uint256,address)", 1, me));
+        _try(address(vault), abi.encodeWithSignature("withdraw(uint256,address,address)", 1, me, me));
+        _try(address(vault), abi.encodeWithSignature("redeem(uint256,address,address)", 1, me, me));
+        _try(
+            address(vault),
+            abi.encodeWithSignature(
+                "redeemInKind(uint256,address,address,address[])",
+                1e7,
+                me,
+                me,
+                new address[](0)
+            )
+        );
+        _try(address(vault), abi.encodeCall(IKhipuVault.report, ()));
+        _try(address(vault), abi.encodeCall(IKhipuVault.rebalance, ()));
+        _try(address(savings), abi.encodeCall(SavingsPool.deposit, (1, me, 0)));
+        _try(address(savings), abi.encodeCall(SavingsPool.withdraw, (1, me, type(uint256).max)));
+        _try(address(savings), abi.encodeCall(SavingsPool.withdrawAll, (me, 0)));
+        _try(address(savings), abi.encodeCall(SavingsPool.claimYield, (me)));
+        _try(address(cooperatives), abi.encodeCall(CooperativePools.withdraw, (1, 1, me, type(uint256).max)));
+        _try(address(cooperatives), abi.encodeCall(CooperativePools.claimYield, (1, me)));
+        _try(address(cooperatives), abi.encodeCall(CooperativePools.leave, (1, me, 0)));
+    }
+
+    function _try(address target, bytes memory data) private {
+        if (target != entered) return;
+        ++attempts;
+        (bool done, ) = target.call(data);
+        if (done) ++successes;
+    }
+}
+
+/// @notice A token that calls back gives nobody a second go, and shows nobody a price that is not one.
+contract ReentrancyTest is Test {
+    KhipuVault private vault;
+    SavingsPool private savings;
+    CooperativePools private cooperatives;
+    CallbackToken private asset;
+    MoodyStrategy private strategy;
+    Reentrant private attacker;
+
+    function setUp() public {
+        asset = new CallbackToken();
+        strategy = new MoodyStrategy(asset);
+        address manager = address(new AccessManager(address(this)));
+        vault = new KhipuVault(asset, "Vault", "V", manager, address(this), 1 days);
+        vault.addStrategy(IERC4626(address(strategy)), IKhipuVault.Caps(type(uint128).max, 10_000));
+        savings = new SavingsPool(vault, manager, 1, type(uint128).max, type(uint128).max, 0);
+        cooperatives = new CooperativePools(vault);
+        cooperatives.createPool(ICooperativePools.Terms("Pool", 1, type(uint112).max, 9, true), 0, 0);
+        attacker = new Reentrant(vault, savings, cooperatives);
+        asset.mint(address(attacker), 1e24);
+        asset.mint(address(this), 1e20);
+        asset.approve(address(vault), 1e20);
+        vault.deposit(1e20, address(this));
+        vault.rebalance();
+    }
+
+    function testFuzz_nothingCanBeReentered(uint256 assets) public {
+        assets = bound(assets, 1e6, 1e22);
+        address me = address(attacker);
+        attacker.act(address(vault), abi.encodeWithSignature("deposit(uint256,address)", assets, me));
+        attacker.act(address(savings), abi.encodeCall(SavingsPool.deposit, (assets, me, 0)));
+        attacker.act(address(cooperatives), abi.encodeCall(CooperativePools.join, (1, assets, 0)));
+        vault.rebalance();
+        uint256 price = vault.convertToAssets(1e24);
+
+        attacker.act(address(asset), abi.encodeCall(CallbackToken.callMe, ()));
+        attacker.act(address(vault), abi.encodeWithSignature("deposit(uint256,address)", assets, me));
+        attacker.act(address(savings), abi.encodeCall(SavingsPool.deposit, (assets, me, 0)));
+        attacker.act(
+            address(savings),
+            abi.encodeCall(SavingsPool.withdraw, (assets / 2, me, type(uint256).max))
+        );
+        attacker.act(address(savings), abi.encodeCall(SavingsPool.withdrawAll, (me, 0)));
+        attacker.act(address(cooperatives), abi.encodeCall(CooperativePools.leave, (1, me, 0)));
+        attacker.act(
+            address(vault),
+            abi.encodeWithSignature("withdraw(uint256,address,address)", assets, me, me)
+        );
+
+        assertGt(attacker.attempts(), 20, "the token did not call");
+        assertEq(attacker.successes(), 0, "something was entered twice");
+        assertApproxEqAbs(attacker.lowestPrice(), price, 1e6, "a price too low was shown");
+        assertApproxEqAbs(attacker.highestPrice(), price, 1e6, "a price too high was shown");
+    }
+}
+
+/// @notice What the classical attacks cost those who try them.
+contract AttacksTest is Fixture {
+    address private constant ATTACKER = address(0xBAD);
+    address private constant VICTIM = address(0x600D);
+
+    function setUp() public {
+        deployProtocol(18, 1_000);
+    }
+
+    /// The first saver cannot make the second one's shares round away by a donation.
+    function testFuzz_firstDepositCannotBeInflated(uint256 seed, uint256 donation, uint256 assets) public {
+        seed = bound(seed, 1, 1e18);
+        donation = bound(donation, 1, 1e24);
+        assets = bound(assets, 1e6, 1e24);
+        enter(ATTACKER, seed);
+        vault.rebalance();
+        // Straight to the vault it moves nothing; through a strategy it is a profit, released to all.
+        asset.mint(address(vault), donation);
+        earn(first, donation);
+        earn(second, donation);
+        vault.report();
+        skip(UNLOCK_PERIOD);
+        uint256 attackersBefore = vault.maxWithdraw(ATTACKER);
+        if (vault.previewDeposit(assets) == 0) return;
+        uint256 shares = enter(VICTIM, assets);
+        uint256 lost = assets - vault.convertToAssets(shares);
+        uint256 gained = vault.maxWithdraw(ATTACKER) - attackersBefore;
+        assertLe(lost, (2 * donation) / 1e6 + 2, "the victim lost");
+        assertLe(gained, lost, "the attacker gained more than was lost");
+        assertLe(attackersBefore + gained, seed + 2 * donation, "the attack paid");
+    }
+
+    /// A fee-on-transfer asset never gets in, neither by the vault nor by a pool.
+    function testFuzz_tollAssetsStayOut(uint256 assets) public {
+        assets = bound(assets, 100, 1e24);
+        TollToken toll = new TollToken();
+        address manager = vault.authority();
+        KhipuVault tollVault = new KhipuVault(toll, "Toll", "T", manager, address(this), 1 days);
+        SavingsPool tollSavings = new SavingsPool(
+            tollVault,
+            manager,
+            1,
+            type(uint128).max,
+            type(uint128).max,
+            0
+        );
+        toll.mint(address(this), assets);
+        toll.approve(address(tollVault), assets);
+        toll.approve(address(tollSavings), assets);
+        vm.expectRevert(
+            abi.encodeWithSelector(IKhipuVault.AssetTookFee.selector, assets, assets - assets / 100)
+        );
+        tollVault.deposit(assets, address(this));
+        vm.expectRevert();
+        tollSavings.deposit(assets, address(this), 0);
+    }
+
+    /// Who enters before a harvest and leaves any time within the unlock period takes no more than the time was worth.
+    function testFuzz_harvestCannotBeSandwiched(uint256 assets, uint256 profit, uint256 stay) public {
+        assets = bound(assets, 1e18, 1e24);
+        profit = bound(profit, 1, 1e20);
+        stay = bound(stay, 0, UNLOCK_PERIOD);
+        enter(VICTIM, 1e20);
+        vault.rebalance();
+        earn(first, profit);
+        uint256 shares = enter(ATTACKER, assets);
+        vault.report();
+        skip(stay);
+        uint256 worth = vault.convertToAssets(shares);
+        assertLe(worth, assets + (profit * stay) / UNLOCK_PERIOD + 1, "took more than was released");
+        if (stay == 0) assertLe(worth, assets, "took something in no time");
+    }
+
+    /// A saver's claim, or its absence, changes nobody else's position.
+    function testFuzz_claimsDoNotTouchOthers(uint256 assets, uint256 profit) public {
+        assets = bound(assets, 1e12, 1e24);
+        profit = bound(profit, 1e6, assets);
+        for (uint160 who = 1; who <= 2; ++who) {
+            fund(address(who), assets, address(savings));
+            vm.prank(address(who));
+            savings.deposit(assets, address(who), 0);
+        }
+        vault.rebalance();
+        earn(first, profit);
+        vault.report();
+        skip(UNLOCK_PERIOD);
+        (, , uint256 value, uint256 yield) = savings.positionOf(address(2));
+        vm.assume(yield > 0 && vault.maxWithdraw(address(savings)) >= yield);
+        vm.prank(address(1));
+        savings.claimYield(address(1));
+        (, , uint256 valueAfter, uint256 yieldAfter) = savings.positionOf(address(2));
+        assertApproxEqAbs(valueAfter, value, 4, "value");
+        assertApproxEqAbs(yieldAfter, yield, 4, "yield");
+        assertGe(valueAfter + 4, value, "took from another");
+    }
+
+    /// However often a strategy is asked to move money by strangers, it costs savers no more than rounding.
+    function testFuzz_rebalancingBackAndForthCostsNothing(uint256 assets, uint8 times) public {
+        assets = bound(assets, 1e6, 1e24);
+        enter(VICTIM, assets);
+        vault.rebalance();
+        uint256 worth = vault.maxWithdraw(VICTIM);
+        for (uint256 i = 0; i < times % 8; ++i) {
+            uint256 shares = enter(ATTACKER, 10 * assets);
+            vault.rebalance();
+            vm.prank(ATTACKER);
+            vault.redeem(shares, ATTACKER, ATTACKER);
+            vault.rebalance();
+        }
+        assertGe(vault.maxWithdraw(VICTIM) + 100, worth, "rebalancing cost the saver");
+    }
+}
