@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createConfig } from "ponder";
-import { khipuVaultAbi, savingsPoolAbi } from "./protocol/abis.generated.ts";
+import {
+  cooperativePoolsAbi,
+  feeTreasuryAbi,
+  khipuVaultAbi,
+  savingsPoolAbi,
+} from "./protocol/abis.generated.ts";
 import { deployedAt, parseDeployment } from "./protocol/deployment.ts";
 import { chainEndpoints, databaseFrom } from "./indexer/environment.ts";
 
@@ -15,6 +20,12 @@ export default createConfig({
   },
   contracts: {
     KhipuVault: { chain: "main", abi: khipuVaultAbi, ...deployedAt(deployment, "KhipuVault") },
+    CooperativePools: {
+      chain: "main",
+      abi: cooperativePoolsAbi,
+      ...deployedAt(deployment, "CooperativePools"),
+    },
+    FeeTreasury: { chain: "main", abi: feeTreasuryAbi, ...deployedAt(deployment, "FeeTreasury") },
     SavingsPool: { chain: "main", abi: savingsPoolAbi, ...deployedAt(deployment, "SavingsPool") },
   },
 });

@@ -12,7 +12,7 @@ interface ChainEvent {
 }
 
 interface Meaning {
-  product: "vault" | "savings";
+  product: "vault" | "savings" | "cooperative" | "treasury";
   type: string;
   actor: Address;
   account?: Address;

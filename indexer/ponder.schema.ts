@@ -72,6 +72,59 @@ export const savingsPool = onchainTable(
   (table) => ({ pk: primaryKey({ columns: [table.chainId, table.address] }) }),
 );
 
+/** A group that saves together. */
+export const cooperative = onchainTable(
+  "cooperative",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    contract: t.hex().notNull(),
+    poolId: t.bigint().notNull(),
+    name: t.text().notNull(),
+    creator: t.hex().notNull(),
+    /** The least and the most principal of a member. */
+    minimum: t.bigint().notNull(),
+    maximum: t.bigint().notNull(),
+    maxMembers: t.integer().notNull(),
+    /** Whether anybody may join; else one needs an invitation. */
+    open: t.boolean().notNull(),
+    closed: t.boolean().notNull(),
+    memberCount: t.integer().notNull(),
+    totalPrincipal: t.bigint().notNull(),
+    totalShares: t.bigint().notNull(),
+    createdAt: t.bigint().notNull(),
+    updatedAt: t.bigint().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.contract, table.poolId] }),
+    byCreator: index().on(table.creator),
+    byPrincipal: index().on(table.totalPrincipal),
+  }),
+);
+
+/** What one member has, or had, in one cooperative. */
+export const cooperativeMember = onchainTable(
+  "cooperative_member",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    contract: t.hex().notNull(),
+    poolId: t.bigint().notNull(),
+    member: t.hex().notNull(),
+    /** False once they have left; they may join again. */
+    active: t.boolean().notNull(),
+    principal: t.bigint().notNull(),
+    shares: t.bigint().notNull(),
+    contributed: t.bigint().notNull(),
+    withdrawn: t.bigint().notNull(),
+    claimed: t.bigint().notNull(),
+    joinedAt: t.bigint().notNull(),
+    updatedAt: t.bigint().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.contract, table.poolId, table.member] }),
+    byMember: index().on(table.member),
+  }),
+);
+
 /** The append-only log: one row for each protocol event, written in its block's own transaction. */
 export const event = onchainTable(
   "event",
@@ -109,11 +162,24 @@ export const event = onchainTable(
 
 export const accountRelations = relations(account, ({ many }) => ({
   savingsPositions: many(savingsPosition),
+  memberships: many(cooperativeMember),
   activity: many(event),
 }));
 
 export const savingsPositionRelations = relations(savingsPosition, ({ one }) => ({
   account: one(account, { fields: [savingsPosition.saver], references: [account.address] }),
+}));
+
+export const cooperativeRelations = relations(cooperative, ({ many }) => ({
+  members: many(cooperativeMember),
+}));
+
+export const cooperativeMemberRelations = relations(cooperativeMember, ({ one }) => ({
+  account: one(account, { fields: [cooperativeMember.member], references: [account.address] }),
+  cooperative: one(cooperative, {
+    fields: [cooperativeMember.chainId, cooperativeMember.contract, cooperativeMember.poolId],
+    references: [cooperative.chainId, cooperative.contract, cooperative.poolId],
+  }),
 }));
 
 export const eventRelations = relations(event, ({ one }) => ({

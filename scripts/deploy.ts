@@ -3,6 +3,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import hre from "hardhat";
 import { type Address, createPublicClient, custom, isAddress } from "viem";
+import Local from "../ignition/modules/Local.ts";
+import Lottery from "../ignition/modules/Lottery.ts";
 import Protocol from "../ignition/modules/Protocol.ts";
 import Testnet from "../ignition/modules/Testnet.ts";
 import { type Deployment, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
@@ -35,7 +37,10 @@ const contractNames = {
   savings: "SavingsPool",
   treasury: "FeeTreasury",
   cooperatives: "CooperativePools",
-} as const satisfies Record<keyof (typeof Testnet)["results"], string>;
+  lottery: "LotteryPool",
+  coordinator: "VRFCoordinator",
+  blockhashStore: "BlockhashStore",
+} as const satisfies Record<keyof (typeof Local)["results"], string>;
 
 await runScript(async () => {
   const options = parseOptions(help, {
@@ -82,13 +87,28 @@ await runScript(async () => {
     displayUi: !isLocal,
     ...(isLocal && { config: { requiredConfirmations: 1, blockPollingInterval: 25 } }),
   };
-  const deployed =
+  const deployPlayMoney = async () =>
+    isLocal
+      ? connection.ignition.deploy(Local, { ...ignitionOptions, parameters })
+      : connection.ignition.deploy(Testnet, { ...ignitionOptions, parameters });
+  const protocol =
     asset === undefined || strategy === undefined
-      ? await connection.ignition.deploy(Testnet, { ...ignitionOptions, parameters })
+      ? await deployPlayMoney()
       : await connection.ignition.deploy(Protocol, {
           ...ignitionOptions,
           parameters: { ...parameters, Protocol: { ...parameters["Protocol"], asset, strategy } },
         });
+  // Elsewhere the lottery needs a coordinator of Chainlink's, which the parameters name.
+  const lottery = parameters["Lottery"] && {
+    ...(await connection.ignition.deploy(Lottery, {
+      ...ignitionOptions,
+      parameters: {
+        ...parameters,
+        Lottery: { ...parameters["Lottery"], vault: protocol.vault.address },
+      },
+    })),
+  };
+  const deployed = { ...protocol, ...lottery };
 
   const contracts: Deployment["contracts"] = {};
   for (const [key, { address }] of Object.entries(deployed)) {

@@ -8,6 +8,7 @@ const contracts = [
   "contracts/vault/KhipuVault.sol:KhipuVault",
   "contracts/savings/SavingsPool.sol:SavingsPool",
   "contracts/cooperative/CooperativePools.sol:CooperativePools",
+  "contracts/lottery/LotteryPool.sol:LotteryPool",
   "contracts/treasury/FeeTreasury.sol:FeeTreasury",
   "contracts/testnet/FaucetToken.sol:FaucetToken",
   "contracts/testnet/TestnetYieldVault.sol:TestnetYieldVault",

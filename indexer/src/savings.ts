@@ -1,4 +1,4 @@
-import { type Context, type Event, ponder } from "ponder:registry";
+import { type Context, ponder } from "ponder:registry";
 import { savingsPool, savingsPosition } from "ponder:schema";
 import type { Address } from "viem";
 import { appendToLog } from "../log.ts";
@@ -11,7 +11,7 @@ ponder.on("SavingsPool:DepositMade", async ({ event, context }) => {
     actor: payer,
     account: saver,
   });
-  await updatePosition(context, event, saver, { deposited: assets });
+  await updatePosition(context, event, saver, { deposited: assets }, event.args);
 });
 
 ponder.on("SavingsPool:WithdrawalMade", async ({ event, context }) => {
@@ -22,7 +22,7 @@ ponder.on("SavingsPool:WithdrawalMade", async ({ event, context }) => {
     actor: saver,
     account: saver,
   });
-  await updatePosition(context, event, saver, { withdrawn: assets });
+  await updatePosition(context, event, saver, { withdrawn: assets }, event.args);
 });
 
 ponder.on("SavingsPool:YieldClaimed", async ({ event, context }) => {
@@ -33,7 +33,7 @@ ponder.on("SavingsPool:YieldClaimed", async ({ event, context }) => {
     actor: saver,
     account: saver,
   });
-  await updatePosition(context, event, saver, { claimed: assets });
+  await updatePosition(context, event, saver, { claimed: assets }, event.args);
 });
 
 ponder.on("SavingsPool:AutoCompoundExecuted", async ({ event, context }) => {
@@ -44,15 +44,54 @@ ponder.on("SavingsPool:AutoCompoundExecuted", async ({ event, context }) => {
     actor: caller,
     account: saver,
   });
-  await updatePosition(context, event, saver, {});
+  await updatePosition(context, event, saver, {}, event.args);
 });
 
-type SavingsEvent = Event<
-  | "SavingsPool:DepositMade"
-  | "SavingsPool:WithdrawalMade"
-  | "SavingsPool:YieldClaimed"
-  | "SavingsPool:AutoCompoundExecuted"
->;
+// Leaving with the vault shares themselves is no flow of assets.
+ponder.on("SavingsPool:SharesTakenOut", async ({ event, context }) => {
+  const { saver } = event.args;
+  await appendToLog(context, event, {
+    product: "savings",
+    type: "SharesTakenOut",
+    actor: saver,
+    account: saver,
+  });
+  await updatePosition(
+    context,
+    event,
+    saver,
+    {},
+    { principalAfter: 0n, sharesAfter: 0n, ...event.args },
+  );
+});
+
+ponder.on("SavingsPool:ReferrerNamed", async ({ event, context }) => {
+  const { saver } = event.args;
+  await appendToLog(context, event, {
+    product: "savings",
+    type: "ReferrerNamed",
+    actor: saver,
+    account: saver,
+  });
+});
+
+ponder.on("SavingsPool:ReferralRewardEarned", async ({ event, context }) => {
+  const { referrer, saver } = event.args;
+  await appendToLog(context, event, {
+    product: "savings",
+    type: "ReferralRewardEarned",
+    actor: saver,
+    account: referrer,
+  });
+});
+
+ponder.on("SavingsPool:LimitsSet", async ({ event, context }) => {
+  await appendToLog(context, event, {
+    product: "savings",
+    type: "LimitsSet",
+    actor: event.transaction.from,
+  });
+});
 
 interface Flow {
   deposited?: bigint;
@@ -60,15 +99,24 @@ interface Flow {
   claimed?: bigint;
 }
 
-/** Every savings event carries the position and the pool's totals as they are after it; only the flows are summed here. */
+/** The position and the pool's totals, as every savings event carries them. */
+interface Books {
+  principalAfter: bigint;
+  sharesAfter: bigint;
+  totalPrincipalAfter: bigint;
+  totalSharesAfter: bigint;
+}
+
+/** Only the flows are summed here; what is left after an event, the contract says itself. */
 async function updatePosition(
   context: Context,
-  event: SavingsEvent,
+  event: { log: { address: Address }; block: { timestamp: bigint } },
   saver: Address,
   flow: Flow,
+  books: Books,
 ): Promise<void> {
   const { deposited = 0n, withdrawn = 0n, claimed = 0n } = flow;
-  const { principalAfter, sharesAfter, totalPrincipalAfter, totalSharesAfter } = event.args;
+  const { principalAfter, sharesAfter, totalPrincipalAfter, totalSharesAfter } = books;
   const chainId = context.chain.id;
   const pool = event.log.address;
   const { timestamp } = event.block;

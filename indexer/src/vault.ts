@@ -38,3 +38,38 @@ ponder.on("KhipuVault:Reported", async ({ event, context }) => {
     actor: event.args.caller,
   });
 });
+
+ponder.on("KhipuVault:RedeemedInKind", async ({ event, context }) => {
+  const { caller, owner } = event.args;
+  await appendToLog(context, event, {
+    product: "vault",
+    type: "RedeemedInKind",
+    actor: caller,
+    account: owner,
+  });
+});
+
+/** What the vault does with its money and what roles decide about it: nobody's position, so only the log has it. */
+const workings = [
+  "StrategyBooked",
+  "StrategySupplied",
+  "StrategyDrawn",
+  "StrategyLeftOut",
+  "StrategyAdded",
+  "CapsSet",
+  "StrategyRemoved",
+  "StrategyWrittenOff",
+  "SupplyOrderSet",
+  "WithdrawalOrderSet",
+  "IdleBufferSet",
+  "FeeSet",
+  "FeeRecipientSet",
+  "DepositsStopped",
+  "DepositsResumed",
+] as const;
+
+for (const type of workings) {
+  ponder.on(`KhipuVault:${type}`, async ({ event, context }) => {
+    await appendToLog(context, event, { product: "vault", type, actor: event.transaction.from });
+  });
+}

@@ -33,7 +33,7 @@ export interface LocalWorldOptions {
   abort: AbortSignal;
 }
 
-/** The chain, the contracts, the indexer, the web app and the simulated savers, as one thing that starts and stops. */
+/** The chain, the contracts, oracle and keeper, the indexer, the web app and the simulated savers, as one thing. */
 export class LocalWorld {
   readonly urls: { app: string; api: string; chain: string };
   readonly state: WorldState;
@@ -64,6 +64,7 @@ export class LocalWorld {
     await progress.step("Compile contracts", () => this.#compile());
     // The web build needs nothing of the chain, so both go on side by side.
     await Promise.all([web && this.#buildWeb(), this.#startChainWithContracts()]);
+    await progress.step("Start oracle and keeper", () => this.#startLottery());
     await progress.step("Start indexer and API", () => this.#startIndexer());
     if (web) await progress.step("Serve web app", () => this.#serveWeb());
     if (simulation) await progress.step("Let simulated savers act", () => this.#startSimulation());
@@ -167,6 +168,21 @@ export class LocalWorld {
     });
   }
 
+  /** Chainlink's part of the lottery's draws, and somebody who sees to it that they happen on time. */
+  async #startLottery(): Promise<void> {
+    const args = ["--deployment", this.state.deploymentFile, "--rpc", this.urls.chain];
+    const node = binary("node");
+    const oracle = [join(root, "scripts/local/vrf-prover.ts"), ...args];
+    const keeper = [join(root, "scripts/keeper.ts"), ...args];
+    const services: [service: Service, sign: string][] = [
+      [this.#start("The oracle", "oracle", node, oracle, {}), "ready"],
+      [this.#start("The keeper", "keeper", node, keeper, {}), "keeps"],
+    ];
+    for (const [service, sign] of services) {
+      await this.#untilReady(service, () => Promise.resolve(logOf(service).includes(sign)));
+    }
+  }
+
   async #startIndexer(): Promise<void> {
     const { api, chain } = this.#options.ports;
     const args = [
@@ -188,10 +204,7 @@ export class LocalWorld {
       DATABASE_URL: "",
       PONDER_TELEMETRY_DISABLED: "true",
     });
-    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/ready`));
-    await this.#untilReady(indexer, () =>
-      Promise.resolve(logOf(indexer).includes("Live layer is ready")),
-    );
+    await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/live/fresh`));
   }
 
   async #serveWeb(): Promise<void> {

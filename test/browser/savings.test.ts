@@ -158,6 +158,28 @@ describe("a saver with a wallet", () => {
     await bare.context().close();
   });
 
+  it("still sees the balance when the index is down, and is told so", async () => {
+    const lonely = await (await browser.newContext({ locale: "en-US" })).newPage();
+    await installWallet(lonely, account, world.urls.chain);
+    await lonely.route("**/graphql", (route) => route.abort());
+    await lonely.routeWebSocket(/graphql/, (socket) => socket.close());
+    await lonely.goto(world.urls.app);
+    await lonely.getByRole("main").getByRole("button", { name: "Connect wallet" }).click();
+    await lonely.getByRole("button", { name: /Test Wallet/ }).click();
+    await expectPage(lonely.getByTestId("position-principal")).toContainText("150.00");
+    await expectPage(lonely.getByRole("region", { name: "Happening now" })).toContainText(
+      /offline|Reconnecting/,
+    );
+    await lonely.context().close();
+  });
+
+  it("is told of an amount that the pool would refuse, before anything is sent", async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole("tab", { name: "Deposit" }).click();
+    await page.getByLabel("Amount").fill("0.5");
+    await expectPage(page.getByText("The smallest deposit is 1.00 tUSD.")).toBeVisible();
+  });
+
   it("never met an error that nobody caught", () => {
     expect(problems).toEqual([]);
   });

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Totals} from "../pool/Position.sol";
+import {VaultPool} from "../pool/VaultPool.sol";
+import {IKhipuVault} from "../vault/IKhipuVault.sol";
+import {SharePrice} from "../vault/SharePrice.sol";
+import {DrawNumber} from "./DrawNumber.sol";
+import {ILotteryPool} from "./ILotteryPool.sol";
+import {PooledPrincipal} from "./PooledPrincipal.sol";
+import {Span, Sums} from "./Span.sol";
+import {TicketBook} from "./TicketBook.sol";
+import {VrfConsumer} from "./VrfConsumer.sol";
+
+/// @title LotteryPool
+/// @notice See {ILotteryPool}.
+contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
+    using PooledPrincipal for Totals;
+    using SafeCast for uint256;
+
+    uint256 private constant BPS = 10_000;
+
+    /// @dev Bounds what a whole draw costs.
+    uint256 private constant MAX_WINNERS = 64;
+
+    /// @dev If half of a round's tickets are redeemed between close and draw, a prize is not won once in 2^64.
+    uint256 private constant MAX_ATTEMPTS = 64;
+
+    uint32 private immutable _roundDuration;
+    uint32 private immutable _answerTime;
+    uint96 private immutable _minimumPurchase;
+    uint128 private immutable _minimumPrize;
+    uint256 private immutable _winnerCount;
+
+    Tier[] private _tiers;
+
+    /// @inheritdoc ILotteryPool
+    Totals public totals;
+
+    /// @inheritdoc ILotteryPool
+    uint256 public currentRound;
+
+    TicketBook private _book;
+
+    mapping(uint256 roundId => Round round) private _rounds;
+
+    /// @dev For each round that is to be drawn: the sums of all entries from before its start, when it was closed.
+    mapping(uint256 roundId => Sums base) private _bases;
+
+    mapping(address account => Player player) private _players;
+
+    /// @param vault_ Where the tickets' money goes.
+    /// @param rules_ What holds for every round.
+    /// @param tiers_ How a prize is divided.
+    /// @param vrf How to ask for randomness.
+    constructor(
+        IKhipuVault vault_,
+        Rules memory rules_,
+        Tier[] memory tiers_,
+        Vrf memory vrf
+    ) VaultPool(vault_) VrfConsumer(vrf) {
+        uint256 winners;
+        uint256 parts;
+        for (uint256 i = 0; i < tiers_.length; ++i) {
+            if (tiers_[i].winners == 0 || tiers_[i].shareBps == 0) revert RulesOutOfRange();
+            winners += tiers_[i].winners;
+            parts += tiers_[i].shareBps;
+            _tiers.push(tiers_[i]);
+        }
+        if (parts != BPS || winners > MAX_WINNERS || rules_.roundDuration == 0 || rules_.answerTime == 0) {
+            revert RulesOutOfRange();
+        }
+        _roundDuration = rules_.roundDuration;
+        _answerTime = rules_.answerTime;
+        _minimumPurchase = rules_.minimumPurchase;
+        _minimumPrize = rules_.minimumPrize;
+        _winnerCount = winners;
+        emit LotteryOpened(rules_, tiers_, address(vrf.coordinator), subscription);
+        _startRound();
+    }
+
+    // --------------------------------------------------------------------------------------------- players' actions
+
+    /// @inheritdoc ILotteryPool
+    function buyTickets(
+        uint256 assets,
+        address player,
+        uint256 minShares
+    ) external nonReentrant returns (uint256 entry) {
+        return _buyTickets(assets, player, minShares);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function buyTicketsWithPermit(
+        uint256 assets,
+        address player,
+        uint256 minShares,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external nonReentrant returns (uint256 entry) {
+        usePermit(assets, deadline, v, r, s);
+        return _buyTickets(assets, player, minShares);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function redeemTickets(
+        uint256 entry,
+        uint256 principal,
+        address receiver,
+        uint256 minAssets
+    ) external nonReentrant returns (uint256 assets) {
+        Totals memory sums = totals;
+        (uint256 entryAfter, uint256 principalAfter) = _redeem(entry, principal);
+        uint256 shares;
+        (assets, shares) = sums.take(vault.sharePrice(), principal);
+        if (assets < minAssets) revert TooFewAssets(assets, minAssets);
+        totals = sums;
+        emit TicketsRedeemed(
+            msg.sender,
+            receiver,
+            entry,
+            principal,
+            assets,
+            shares,
+            entryAfter,
+            principalAfter,
+            sums.principal,
+            sums.shares
+        );
+        vault.withdraw(assets, receiver, address(this));
+    }
+
+    /// @inheritdoc ILotteryPool
+    function redeemTicketsAsShares(
+        uint256 entry,
+        uint256 principal,
+        address receiver
+    ) external nonReentrant returns (uint256 shares) {
+        Totals memory sums = totals;
+        (uint256 entryAfter, uint256 principalAfter) = _redeem(entry, principal);
+        shares = sums.takeAsShares(vault.sharePrice(), principal);
+        totals = sums;
+        emit TicketsRedeemed(
+            msg.sender,
+            receiver,
+            entry,
+            principal,
+            0,
+            shares,
+            entryAfter,
+            principalAfter,
+            sums.principal,
+            sums.shares
+        );
+        _sendShares(shares, receiver);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function claimPrize(address receiver, uint256 minAssets) external nonReentrant returns (uint256 assets) {
+        uint256 shares = _takePrize();
+        assets = vault.sharePrice().toAssetsDown(shares);
+        emit PrizeClaimed(msg.sender, receiver, assets, shares);
+        _sellShares(shares, receiver, minAssets);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function claimPrizeAsShares(address receiver) external nonReentrant returns (uint256 shares) {
+        shares = _takePrize();
+        emit PrizeClaimed(msg.sender, receiver, 0, shares);
+        _sendShares(shares, receiver);
+    }
+
+    // ------------------------------------------------------------------------------------------- anybody's actions
+
+    /// @inheritdoc ILotteryPool
+    function sponsorPrize(uint256 assets, uint256 minShares) external nonReentrant returns (uint256 shares) {
+        shares = _buyShares(assets, minShares);
+        uint256 prize = _addToPrize(currentRound, shares);
+        emit PrizeSponsored(currentRound, msg.sender, assets, shares, prize);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function closeRound() external nonReentrant {
+        uint256 roundId = currentRound;
+        Round memory round = _rounds[roundId];
+        uint256 closesFrom = uint256(round.start) + _roundDuration;
+        if (block.timestamp < closesFrom) revert RoundRunning(roundId, closesFrom);
+        if (_isPending(_rounds[roundId - 1].state)) revert DrawPending(roundId - 1);
+
+        Totals memory sums = totals;
+        (uint256 yieldShares, uint256 prizeAssets) = _harvest(round, sums);
+        round.end = block.timestamp.toUint32();
+        round.lastEntry = _book.count;
+        Span memory span = _spanOf(round, _book.liveUntil(round.entriesBefore));
+        round.weight = span.weightUntil(round.lastEntry, _book.liveUntil(round.lastEntry));
+        round.state = State.Closed;
+        _bases[roundId] = span.base;
+        _rounds[roundId] = round;
+        emit RoundClosed(
+            roundId,
+            msg.sender,
+            round.end,
+            round.lastEntry,
+            round.weight,
+            yieldShares,
+            round.prize,
+            sums.principal,
+            sums.shares
+        );
+        _startRound();
+        if (round.weight == 0) _endWithoutDraw(roundId, Reason.NobodyToWin);
+        else if (prizeAssets < _minimumPrize || round.prize < BPS * _winnerCount) {
+            _endWithoutDraw(roundId, Reason.NothingToWin);
+        } else _book.freeze(roundId);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function requestDraw() external nonReentrant returns (uint256 requestId) {
+        (uint256 roundId, Round storage round) = _lastRound(State.Closed);
+        uint256 deadline = _deadlineOf(round);
+        if (block.timestamp > deadline) revert TooLateForDraw(roundId, deadline);
+        round.state = State.Requested;
+        requestId = _requestWord();
+        round.requestId = requestId;
+        emit DrawRequested(roundId, requestId, msg.sender, deadline);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function finalizeDraw(uint256 maxAttempts) external nonReentrant returns (bool done) {
+        (uint256 roundId, Round storage stored) = _lastRound(State.Answered);
+        Round memory round = stored;
+        Span memory span = _spanOf(round, _bases[roundId]);
+        Tier[] memory parts = _tiers;
+        for (; maxAttempts > 0 && round.winner < _winnerCount; --maxAttempts) {
+            _drawWinner(roundId, round, span, parts);
+        }
+        done = round.winner == _winnerCount;
+        if (done) round.state = State.Drawn;
+        _rounds[roundId] = round;
+        if (!done) return false;
+        _book.unfreeze();
+        emit DrawExecuted(roundId, round.word, round.prize, round.prize - round.left);
+        _moveToNext(roundId, round.left);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function rollOver() external nonReentrant {
+        uint256 roundId = currentRound - 1;
+        Round storage round = _rounds[roundId];
+        State state = round.state;
+        if (state != State.Closed && state != State.Requested) {
+            revert WrongState(roundId, state, State.Requested);
+        }
+        uint256 deadline = _deadlineOf(round);
+        if (block.timestamp <= deadline) revert TooEarlyToRollOver(roundId, deadline);
+        _book.unfreeze();
+        _endWithoutDraw(roundId, Reason.NoAnswer);
+    }
+
+    // ------------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc ILotteryPool
+    function roundOf(uint256 roundId) external view returns (Round memory) {
+        return _rounds[roundId];
+    }
+
+    /// @inheritdoc ILotteryPool
+    function entryOf(uint256 entry) external view returns (address player, uint256 principal, uint256 time) {
+        player = _book.entries[entry].player;
+        if (player == address(0)) return (player, 0, 0);
+        return (player, _book.entries[entry].amount, _book.boughtAt(entry));
+    }
+
+    /// @inheritdoc ILotteryPool
+    function entryCount() external view returns (uint256) {
+        return _book.count;
+    }
+
+    /// @inheritdoc ILotteryPool
+    function playerOf(address player) external view returns (Player memory) {
+        return _players[player];
+    }
+
+    /// @inheritdoc ILotteryPool
+    function prizeSoFar() external view returns (uint256 shares, uint256 assets) {
+        SharePrice memory price = vault.sharePrice();
+        shares = _rounds[currentRound].prize + totals.surplus(price);
+        assets = price.toAssetsDown(shares);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function rules() external view returns (Rules memory) {
+        return Rules(_roundDuration, _answerTime, _minimumPurchase, _minimumPrize);
+    }
+
+    /// @inheritdoc ILotteryPool
+    function tiers() external view returns (Tier[] memory) {
+        return _tiers;
+    }
+
+    /// @inheritdoc ILotteryPool
+    function maxAttemptsPerWinner() external pure returns (uint256) {
+        return MAX_ATTEMPTS;
+    }
+
+    // ------------------------------------------------------------------------------------------------------- inside
+
+    /// @dev The money goes first and the books follow: the vault says how many shares it bought.
+    function _buyTickets(uint256 assets, address account, uint256 minShares) private returns (uint256 entry) {
+        if (account == address(0)) revert ZeroAddress();
+        if (assets < _minimumPurchase) revert BelowMinimum(assets, _minimumPurchase);
+        uint256 shares = _buyShares(assets, minShares);
+        Totals memory sums = totals;
+        sums.add(assets, shares);
+        totals = sums;
+        entry = _book.append(account, assets);
+        Player storage player = _players[account];
+        uint128 principal = player.principal + uint128(assets);
+        player.principal = principal;
+        emit TicketPurchased(
+            currentRound,
+            account,
+            msg.sender,
+            entry,
+            block.timestamp,
+            assets,
+            shares,
+            principal,
+            sums.principal,
+            sums.shares
+        );
+    }
+
+    function _redeem(
+        uint256 entry,
+        uint256 principal
+    ) private returns (uint256 entryAfter, uint128 principalAfter) {
+        if (principal == 0) revert ZeroAmount();
+        if (_book.entries[entry].player != msg.sender) revert NotYourTickets(entry, msg.sender);
+        uint256 left = _book.entries[entry].amount;
+        if (principal > left) revert TicketsTooLow(principal, left);
+        entryAfter = _book.redeem(entry, principal);
+        principalAfter = _players[msg.sender].principal - uint128(principal);
+        _players[msg.sender].principal = principalAfter;
+    }
+
+    function _takePrize() private returns (uint256 shares) {
+        shares = _players[msg.sender].prizeShares;
+        if (shares == 0) revert NothingToClaim(msg.sender);
+        _players[msg.sender].prizeShares = 0;
+    }
+
+    /// @dev Moves the yield of all tickets into the round's prize.
+    function _harvest(
+        Round memory round,
+        Totals memory sums
+    ) private returns (uint256 yieldShares, uint256 prizeAssets) {
+        SharePrice memory price = vault.sharePrice();
+        yieldShares = sums.harvest(price);
+        totals = sums;
+        round.prize = (round.prize + yieldShares).toUint128();
+        round.left = round.prize;
+        prizeAssets = price.toAssetsDown(round.prize);
+    }
+
+    function _startRound() private {
+        uint256 roundId = ++currentRound;
+        Round storage round = _rounds[roundId];
+        round.start = block.timestamp.toUint32();
+        round.entriesBefore = _book.count;
+        round.state = State.Open;
+        emit RoundStarted(
+            roundId,
+            block.timestamp,
+            block.timestamp + _roundDuration,
+            round.entriesBefore,
+            round.prize
+        );
+    }
+
+    /// @inheritdoc VrfConsumer
+    function _receiveWord(uint256 requestId, uint256 word) internal override {
+        uint256 roundId = currentRound - 1;
+        Round storage round = _rounds[roundId];
+        if (
+            round.state != State.Requested ||
+            round.requestId != requestId ||
+            block.timestamp > _deadlineOf(round)
+        ) {
+            emit AnswerIgnored(requestId);
+            return;
+        }
+        round.state = State.Answered;
+        round.word = word;
+        emit DrawAnswered(roundId, requestId, word, block.timestamp);
+    }
+
+    /// @dev One attempt at the next winner. Steps over to the one after when it is won, or tried too often.
+    function _drawWinner(uint256 roundId, Round memory round, Span memory span, Tier[] memory parts) private {
+        (uint256 winner, uint256 attempt) = (round.winner, round.attempt);
+        (uint256 tier, uint256 shares) = _prizeOf(winner, round.prize, parts);
+        (uint256 place, bool fair) = DrawNumber.below(round.word, winner, attempt, round.weight);
+        (uint256 entry, bool live) = _book.find(span, place);
+        if (fair && live) {
+            Player storage player = _players[_book.entries[entry].player];
+            uint128 prizeShares = player.prizeShares + uint128(shares);
+            player.prizeShares = prizeShares;
+            round.left -= uint128(shares);
+            emit WinnerDeclared(
+                roundId,
+                _book.entries[entry].player,
+                entry,
+                winner,
+                tier,
+                attempt,
+                shares,
+                prizeShares
+            );
+        } else if (attempt + 1 < MAX_ATTEMPTS) {
+            ++round.attempt;
+            return;
+        } else {
+            emit PrizeNotWon(roundId, winner, tier, shares);
+        }
+        ++round.winner;
+        round.attempt = 0;
+    }
+
+    function _endWithoutDraw(uint256 roundId, Reason reason) private {
+        Round storage round = _rounds[roundId];
+        round.state = State.RolledOver;
+        emit RoundNotDrawn(roundId, reason);
+        _moveToNext(roundId, round.left);
+    }
+
+    function _moveToNext(uint256 roundId, uint256 shares) private {
+        if (shares == 0) return;
+        _rounds[roundId].left = 0;
+        uint256 prize = _addToPrize(currentRound, shares);
+        emit PrizeRolledOver(roundId, currentRound, shares, prize);
+    }
+
+    function _addToPrize(uint256 roundId, uint256 shares) private returns (uint256 prize) {
+        prize = _rounds[roundId].prize + shares;
+        _rounds[roundId].prize = prize.toUint128();
+    }
+
+    /// @dev The round that was closed last.
+    function _lastRound(State needed) private view returns (uint256 roundId, Round storage round) {
+        roundId = currentRound - 1;
+        round = _rounds[roundId];
+        if (round.state != needed) revert WrongState(roundId, round.state, needed);
+    }
+
+    function _deadlineOf(Round storage round) private view returns (uint256) {
+        return uint256(round.end) + _answerTime;
+    }
+
+    function _isPending(State state) private pure returns (bool) {
+        return state == State.Closed || state == State.Requested || state == State.Answered;
+    }
+
+    function _spanOf(Round memory round, Sums memory base) private pure returns (Span memory) {
+        return Span(round.start, round.end, round.entriesBefore, round.lastEntry, base);
+    }
+
+    /// @dev Each winner's prize, rounded down; what roundings leave rolls over.
+    function _prizeOf(
+        uint256 winner,
+        uint256 prize,
+        Tier[] memory parts
+    ) private pure returns (uint256 tier, uint256 shares) {
+        for (; winner >= parts[tier].winners; ++tier) winner -= parts[tier].winners;
+        shares = (prize * parts[tier].shareBps) / BPS / parts[tier].winners;
+    }
+}

@@ -1,0 +1,16 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { parseEther } from "viem";
+import { deployLottery } from "./deployLottery.ts";
+import LocalChainlink, { LOCAL_KEY_HASH } from "./LocalChainlink.ts";
+import Testnet from "./Testnet.ts";
+
+/** The whole protocol with play money and with a Chainlink of its own, for local chains. */
+export default buildModule("Local", (m) => {
+  const testnet = m.useModule(Testnet);
+  const { blockhashStore, coordinator } = m.useModule(LocalChainlink);
+  const keyHash = LOCAL_KEY_HASH;
+  const lottery = deployLottery(m, testnet.vault, { coordinator, keyHash });
+  const subscription = m.staticCall(lottery, "subscription");
+  m.call(coordinator, "fundSubscriptionWithNative", [subscription], { value: parseEther("100") });
+  return { ...testnet, blockhashStore, coordinator, lottery };
+});

@@ -1,0 +1,26 @@
+import { type Address, parseEventLogs, type PublicClient } from "viem";
+import { lotteryPoolAbi } from "../protocol/abis.generated.ts";
+import type { LotteryEvent } from "../protocol/draw.ts";
+
+/** Public nodes answer for no longer stretches at once. */
+const BLOCKS_AT_ONCE = 10_000n;
+
+/** All events of a lottery, in the order of the chain. */
+export async function readLotteryEvents(
+  chain: PublicClient,
+  address: Address,
+  fromBlock: bigint,
+): Promise<LotteryEvent[]> {
+  const head = await chain.getBlockNumber({ cacheTime: 0 });
+  const events: LotteryEvent[] = [];
+  for (let from = fromBlock; from <= head; from += BLOCKS_AT_ONCE) {
+    const last = from + BLOCKS_AT_ONCE - 1n;
+    const logs = await chain.getLogs({
+      address,
+      fromBlock: from,
+      toBlock: last < head ? last : head,
+    });
+    events.push(...parseEventLogs({ abi: lotteryPoolAbi, logs }));
+  }
+  return events;
+}

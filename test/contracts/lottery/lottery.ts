@@ -1,0 +1,148 @@
+import type { Address } from "viem";
+import { getAddress, parseEther } from "viem";
+import { keyHashOf, type Proof, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { deployWorld, UINT256_MAX, usd } from "../world.ts";
+
+export const WEEK = 7 * 24 * 3600;
+export const ANSWER_TIME = 24 * 3600;
+
+/** The order of ILotteryPool.State. */
+export const STATE = {
+  unknown: 0,
+  open: 1,
+  closed: 2,
+  requested: 3,
+  answered: 4,
+  drawn: 5,
+  rolledOver: 6,
+} as const;
+
+/** The order of ILotteryPool.Reason. */
+export const REASON = { nothingToWin: 0, nobodyToWin: 1, noAnswer: 2 } as const;
+
+export const TIERS = [
+  { winners: 1, shareBps: 7_000 },
+  { winners: 3, shareBps: 3_000 },
+];
+
+const ORACLE_KEY = 0x5eed_0f_0ca1n;
+const CONFIRMATIONS = 3;
+
+interface Options {
+  tiers?: { winners: number; shareBps: number }[];
+  minimumPrize?: bigint;
+  /** Whether the subscription has money. */
+  funded?: boolean;
+}
+
+/** The lottery over the vault of `deployWorld` without fee, and Chainlink's own coordinator with an oracle's key. */
+export async function lotteryWorld({
+  tiers = TIERS,
+  minimumPrize = usd("1"),
+  funded = true,
+}: Options = {}) {
+  const world = await deployWorld({ feeBps: 0n });
+  const { viem, vault, asset, networkHelpers } = world;
+  const publicKey = publicKeyOf(ORACLE_KEY);
+  const hashes = await viem.deployContract("BlockhashStore");
+  const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
+  await coordinator.write.setConfig([
+    CONFIRMATIONS,
+    2_500_000,
+    86_400,
+    33_285,
+    parseEther("0.005"),
+    0,
+    0,
+    24,
+    20,
+  ]);
+  await coordinator.write.registerProvingKey([[...publicKey], parseEther("1")]);
+  const lottery = await viem.deployContract("LotteryPool", [
+    vault.address,
+    { roundDuration: WEEK, answerTime: ANSWER_TIME, minimumPurchase: usd("1"), minimumPrize },
+    tiers,
+    {
+      coordinator: coordinator.address,
+      keyHash: keyHashOf(publicKey),
+      confirmations: CONFIRMATIONS,
+      callbackGas: 100_000,
+      nativePayment: true,
+    },
+  ]);
+  const subscription = await lottery.read.subscription();
+  if (funded) {
+    await coordinator.write.fundSubscriptionWithNative([subscription], { value: parseEther("10") });
+  }
+  for (const account of [world.ana, world.beto, world.carla]) {
+    await asset.write.approve([lottery.address, UINT256_MAX], { account });
+  }
+  const client = await viem.getPublicClient();
+
+  const buy = async (account: { address: Address }, amount: string) => {
+    await lottery.write.buyTickets([usd(amount), account.address, 0n], {
+      account: account.address,
+    });
+    return lottery.read.entryCount();
+  };
+
+  /** Chainlink's answer to the last request, not yet sent. */
+  const answer = async () => {
+    const [request] = await coordinator.getEvents
+      .RandomWordsRequested({}, { fromBlock: 0n })
+      .then((events) => events.slice(-1));
+    if (!request) throw new Error("nothing was requested");
+    const { preSeed, subId, callbackGasLimit, numWords, sender, extraArgs } = request.args;
+    const block = await client.getBlock({ blockNumber: request.blockNumber });
+    const proof: Proof = prove(ORACLE_KEY, preSeed ?? 0n, block.hash);
+    const commitment = {
+      blockNum: request.blockNumber,
+      subId: subId ?? 0n,
+      callbackGasLimit: callbackGasLimit ?? 0,
+      numWords: numWords ?? 0,
+      sender: sender ?? getAddress("0x0000000000000000000000000000000000000000"),
+      extraArgs: extraArgs ?? "0x",
+    };
+    return {
+      proof,
+      send: () =>
+        coordinator.write.fulfillRandomWords([proof as never, commitment, false], {
+          account: world.keeper.address,
+        }),
+    };
+  };
+
+  const close = async () => {
+    const round = await lottery.read.roundOf([await lottery.read.currentRound()]);
+    const due = round.start + WEEK;
+    if ((await networkHelpers.time.latest()) < due) await networkHelpers.time.increaseTo(due);
+    await lottery.write.closeRound();
+  };
+
+  return {
+    ...world,
+    client,
+    lottery,
+    coordinator,
+    subscription,
+    buy,
+    answer,
+    close,
+
+    /** Closes the round, asks, and has Chainlink answer. */
+    async closeAndAnswer() {
+      await close();
+      await lottery.write.requestDraw();
+      await networkHelpers.mine(CONFIRMATIONS);
+      await (await answer()).send();
+    },
+
+    /** The yield of so much is booked and released. */
+    async earnAtWork(amount: string) {
+      await vault.write.rebalance();
+      await world.earn(amount);
+    },
+  };
+}
+
+export type LotteryWorld = Awaited<ReturnType<typeof lotteryWorld>>;

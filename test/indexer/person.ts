@@ -1,0 +1,172 @@
+import {
+  type Account,
+  type Address,
+  createWalletClient,
+  getContract,
+  type Hash,
+  http,
+  maxUint256,
+  publicActions,
+} from "viem";
+import { foundry } from "viem/chains";
+import {
+  cooperativePoolsAbi,
+  faucetTokenAbi,
+  feeTreasuryAbi,
+  khipuVaultAbi,
+  savingsPoolAbi,
+} from "../../protocol/abis.generated.ts";
+import { deployedAt } from "../../protocol/deployment.ts";
+import type { Random } from "../../scripts/local/random.ts";
+import type { IndexedWorld } from "./indexed-world.ts";
+
+/** An estimate would not do: what a report costs depends on the yield that has come until it is mined. */
+const gas = { gas: 3_000_000n };
+
+/** Money of the minimum deposit and above. */
+const amount = (random: Random) => BigInt(random.between(1_000_000, 500_000_000));
+
+type Action = () => Promise<Hash>;
+
+/** Somebody who does anything that is possible, at random. */
+export class Person {
+  readonly address: Address;
+  readonly #random: Random;
+  readonly #asset;
+  readonly #vault;
+  readonly #savings;
+  readonly #cooperatives;
+  readonly #treasury;
+  readonly #client;
+
+  constructor(account: Account, world: IndexedWorld, random: Random) {
+    this.address = account.address;
+    this.#random = random;
+    const transport = http(world.url);
+    const client = createWalletClient({
+      account,
+      chain: foundry,
+      transport,
+      pollingInterval: 50,
+    }).extend(publicActions);
+    this.#client = client;
+    this.#treasury = getContract({
+      address: deployedAt(world.deployment, "FeeTreasury").address,
+      abi: feeTreasuryAbi,
+      client,
+    });
+    const at = (name: string) => deployedAt(world.deployment, name).address;
+    this.#asset = getContract({ address: at("Asset"), abi: faucetTokenAbi, client });
+    this.#vault = getContract({ address: at("KhipuVault"), abi: khipuVaultAbi, client });
+    this.#savings = getContract({ address: at("SavingsPool"), abi: savingsPoolAbi, client });
+    this.#cooperatives = getContract({
+      address: at("CooperativePools"),
+      abi: cooperativePoolsAbi,
+      client,
+    });
+  }
+
+  async prepare(referrer: Address): Promise<void> {
+    await this.#asset.write.mint([this.address, 10n ** 12n]);
+    await this.#asset.write.approve([this.#savings.address, maxUint256]);
+    await this.#asset.write.approve([this.#cooperatives.address, maxUint256]);
+    await this.#savings.write.nameReferrer([referrer]);
+  }
+
+  /** Does one thing; each transaction is mined at once, so it has happened when this resolves. */
+  async act(others: readonly Person[]): Promise<void> {
+    const possible = [
+      ...(await this.#savingsActions(others)),
+      ...(await this.#cooperativeActions(others)),
+      ...(await this.#treasuryActions()),
+      () => this.#vault.write.rebalance(gas),
+      () => this.#vault.write.report(gas),
+    ];
+    await this.#mined(this.#random.oneOf(possible)());
+  }
+
+  /** Books the vault's yield, makes everybody's yield principal and pulls the own referral reward, if there is one. */
+  async settle(others: readonly Person[]): Promise<void> {
+    await this.#mined(this.#vault.write.report(gas));
+    await this.#mined(this.#savings.write.compound([others.map(({ address }) => address)], gas));
+    for (const claim of await this.#treasuryActions()) await this.#mined(claim());
+  }
+
+  async #mined(sent: Promise<Hash>): Promise<void> {
+    const hash = await sent;
+    const { status } = await this.#client.waitForTransactionReceipt({ hash });
+    if (status === "reverted") throw new Error(`${hash} was reverted`);
+  }
+
+  async #treasuryActions(): Promise<Action[]> {
+    const { write, simulate } = this.#treasury;
+    const isPayable = await simulate.claimReferralReward([this.address]).then(
+      () => true,
+      () => false,
+    );
+    return isPayable ? [() => write.claimReferralReward([this.address], gas)] : [];
+  }
+
+  async #savingsActions(others: readonly Person[]): Promise<Action[]> {
+    const { write, read } = this.#savings;
+    const random = this.#random;
+    const [shares, principal, , yieldAssets] = await read.positionOf([this.address]);
+    const saver = random.oneOf(others).address;
+    const actions: Action[] = [() => write.deposit([amount(random), saver, 0n], gas)];
+    if (principal > 0n) {
+      const part = (principal * BigInt(random.between(1, 100))) / 100n + 1n;
+      const assets = part < principal ? part : principal;
+      actions.push(
+        () => write.withdraw([assets, this.address, maxUint256], gas),
+        () => write.compound([others.map(({ address }) => address)], gas),
+      );
+    }
+    if (shares > 0n) {
+      actions.push(
+        () => write.withdrawAll([this.address, 0n], gas),
+        () => write.takeOutShares([this.address], gas),
+      );
+    }
+    if (yieldAssets > 0n) actions.push(() => write.claimYield([this.address], gas));
+    return actions;
+  }
+
+  async #cooperativeActions(others: readonly Person[]): Promise<Action[]> {
+    const { write, read } = this.#cooperatives;
+    const random = this.#random;
+    const create: Action = () => {
+      const name = `Junta ${random.between(1, 999)}`;
+      const terms = { name, minimum: 1_000_000n, maximum: 10n ** 11n, maxMembers: 3, open: true };
+      return write.createPool([terms, amount(random), 0n], gas);
+    };
+    const count = Number(await read.poolCount());
+    if (count === 0) return [create];
+
+    const poolId = BigInt(random.between(1, count));
+    const { closed, memberCount, maxMembers, creator } = await read.poolOf([poolId]);
+    const actions: Action[] = count < 5 ? [create] : [];
+    if (await read.isMember([poolId, this.address])) {
+      const [, principal, , yieldAssets] = await read.positionOf([poolId, this.address]);
+      actions.push(
+        () => write.leave([poolId, this.address, 0n], gas),
+        () => write.leaveWithShares([poolId, this.address], gas),
+      );
+      if (!closed) {
+        const member = random.oneOf(others).address;
+        const receiver = (await read.isMember([poolId, member])) ? member : this.address;
+        actions.push(() => write.contribute([poolId, receiver, amount(random), 0n], gas));
+      }
+      const spare = principal - 1_000_000n;
+      if (spare > 0n) {
+        actions.push(() => write.withdraw([poolId, spare, this.address, maxUint256], gas));
+      }
+      if (yieldAssets > 0n) actions.push(() => write.claimYield([poolId, this.address], gas));
+    } else if (!closed && memberCount < maxMembers) {
+      actions.push(() => write.join([poolId, amount(random), 0n], gas));
+    }
+    if (creator === this.address && !closed && random.between(1, 20) === 1) {
+      actions.push(() => write.closePool([poolId], gas));
+    }
+    return actions;
+  }
+}

@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createPublicClient, createTestClient, createWalletClient, http, maxUint256 } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { faucetTokenAbi, lotteryPoolAbi } from "../../protocol/abis.generated.ts";
+import { deployedAt, parseDeployment } from "../../protocol/deployment.ts";
+import {
+  anvilBinary,
+  chainAnswers,
+  LOCAL_MNEMONIC,
+  startChain,
+} from "../../scripts/local/chain.ts";
+import { freePort } from "../../scripts/local/ports.ts";
+import { type Service, startService, waitUntilReady } from "../../scripts/local/service.ts";
+import { binary, root } from "../../scripts/paths.ts";
+import { runScript } from "./script.ts";
+
+const ANSWERED = 4;
+const DRAWN = 5;
+const ROLLED_OVER = 6;
+
+describe("A lottery on a local chain", () => {
+  const folder = mkdtempSync(join(tmpdir(), "khipuvault-lottery-"));
+  const deployment = join(folder, "deployment.json");
+  const started: Service[] = [];
+  let url: string;
+
+  const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 7 });
+  const chain = () =>
+    createPublicClient({ chain: foundry, transport: http(url), pollingInterval: 50 });
+  const wallet = () => createWalletClient({ chain: foundry, transport: http(url), account });
+  const time = () => {
+    const mode = anvilBinary === undefined ? "hardhat" : "anvil";
+    return createTestClient({ chain: foundry, mode, transport: http(url) });
+  };
+  const contract = (name: string) =>
+    deployedAt(parseDeployment(JSON.parse(readFileSync(deployment, "utf8")), deployment), name)
+      .address;
+  const lottery = () => ({ address: contract("LotteryPool"), abi: lotteryPoolAbi });
+  const send = async (call: Parameters<ReturnType<typeof wallet>["writeContract"]>[0]) => {
+    const hash = await wallet().writeContract(call);
+    await chain().waitForTransactionReceipt({ hash });
+  };
+
+  const prover = (...args: string[]) => {
+    const script = join(root, "scripts/local/vrf-prover.ts");
+    const service = startService({
+      name: "The oracle",
+      command: binary("node"),
+      args: [script, "--deployment", deployment, "--rpc", url, ...args],
+      logFile: join(folder, `oracle${args.join("")}.log`),
+    });
+    started.push(service);
+    return service;
+  };
+  const keeper = async (...args: string[]) => {
+    const run = runScript("keeper", ["--rpc", url, "--deployment", deployment, ...args]);
+    const { code, stdout, stderr } = await run.ended;
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    return stdout;
+  };
+  const verify = (round: string) =>
+    runScript("verify-draw", ["--rpc", url, "--deployment", deployment, "--round", round]).ended;
+  /** Buys nothing more, adds 5 to the prize and lets the round's time pass. */
+  const toTheEndOfTheRound = async () => {
+    await send({ ...lottery(), functionName: "sponsorPrize", args: [5_000_000n, 0n] });
+    await time().increaseTime({ seconds: 200 });
+    await time().mine({ blocks: 1 });
+  };
+  const stateOf = async (round: bigint) =>
+    (await chain().readContract({ ...lottery(), functionName: "roundOf", args: [round] })).state;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    const node = startChain({ port, logFile: join(folder, "chain.log") });
+    started.push(node);
+    const abort = new AbortController().signal;
+    await waitUntilReady(node, () => chainAnswers(url), { timeoutMs: 30_000, abort });
+    const parameters = join(root, "ignition/parameters/local.json5");
+    const args = ["--network", "local", "--parameters", parameters, "--output", deployment];
+    const { code, stderr } = await runScript("deploy", args, { KHIPU_RPC_URL: url }).ended;
+    expect(`${code} ${stderr}`).toBe("0 ");
+    const asset = { address: contract("Asset"), abi: faucetTokenAbi };
+    await send({ ...asset, functionName: "drip", args: [account.address] });
+    const approval = [lottery().address, maxUint256] as const;
+    await send({ ...asset, functionName: "approve", args: approval });
+    const tickets = [100_000_000n, account.address, 0n] as const;
+    await send({ ...lottery(), functionName: "buyTickets", args: tickets });
+  });
+
+  afterAll(async () => {
+    for (const service of started.reverse()) await service.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is closed and asked for by the keeper, answered by the oracle, and drawn honestly", async () => {
+    await toTheEndOfTheRound();
+    expect(await keeper("--dry-run")).toContain("round 1: close is due");
+    expect(await keeper("--once")).toMatch(/round 1: close[^]*round 1: request/);
+    const oracle = prover("--late", "2");
+    await time().mine({ blocks: 8 });
+    await expect.poll(() => stateOf(1n), { timeout: 20_000 }).toBe(ANSWERED);
+    await oracle.stop();
+    expect(await keeper("--once")).toContain("round 1: finalize");
+    expect(await stateOf(1n)).toBe(DRAWN);
+    const { code, stdout } = await verify("1");
+    expect(stdout).toContain("The draw was honest.");
+    expect(code).toBe(0);
+    expect((await verify("9")).stderr).toBe("There is no round 9 yet.\n");
+  });
+
+  it("rolls over when the oracle is silent, and a keeper that comes late finds what to do", async () => {
+    await toTheEndOfTheRound();
+    const oracle = prover("--silent");
+    await keeper("--once");
+    await time().mine({ blocks: 10 });
+    expect(await keeper("--dry-run")).toContain("nothing is due");
+    await time().increaseTime({ seconds: 61 });
+    await time().mine({ blocks: 1 });
+    expect(await keeper("--once")).toContain("round 2: rollOver");
+    expect(await stateOf(2n)).toBe(ROLLED_OVER);
+    await oracle.stop();
+    expect((await verify("2")).stdout).toContain("Nothing is wrong so far.");
+  });
+});
+
+describe("The lottery's scripts, given something wrong", () => {
+  it.each([
+    ["keeper", [], /^--rpc is needed\./],
+    ["keeper", ["--rpc", "http://127.0.0.1:9"], /^The RPC does not answer: /],
+    ["keeper", ["--rpc", "x", "--seconds", "soon"], /^--seconds is "soon": it must be above 0\./],
+    ["verify-draw", ["--rpc", "x"], /^--rpc and --round are needed\./],
+    ["verify-draw", ["--rpc", "x", "--round", "0"], /^--round is "0": it must be a number from 1/],
+  ])("%s %j says what to do", async (script, args, message) => {
+    const { code, stderr } = await runScript(script, args).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
