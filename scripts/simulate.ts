@@ -14,7 +14,12 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { faucetTokenAbi, khipuVaultAbi, savingsPoolAbi } from "../protocol/abis.generated.ts";
+import {
+  faucetTokenAbi,
+  khipuVaultAbi,
+  lotteryPoolAbi,
+  savingsPoolAbi,
+} from "../protocol/abis.generated.ts";
 import { deployedAt, LOCAL_CHAIN_ID, parseDeployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { LOCAL_MNEMONIC } from "./local/chain.ts";
@@ -22,8 +27,8 @@ import { Random } from "./local/random.ts";
 
 const help = `Usage: npm run simulate -- --deployment <file> --rpc <url> [options]
 
-Lets a handful of savers with well-known test keys act on a local chain: save, withdraw, claim their yield. They also do
-what anybody may do for all: put the vault's idle money to work and book its yield.
+Lets a handful of savers with well-known test keys act on a local chain: save, withdraw, claim their yield, play the lottery.
+They also do what anybody may do for all: put the vault's idle money to work and book its yield.
 
   --deployment <file>  the deployment file of the local world
   --rpc <url>          the chain
@@ -69,6 +74,7 @@ await runScript(async () => {
   const asset = { address: address("Asset"), abi: faucetTokenAbi } as const;
   const vault = { address: address("KhipuVault"), abi: khipuVaultAbi } as const;
   const pool = { address: address("SavingsPool"), abi: savingsPoolAbi } as const;
+  const lottery = { address: address("LotteryPool"), abi: lotteryPoolAbi } as const;
   const chain = createPublicClient({ chain: foundry, transport: http(rpc), pollingInterval: 250 });
   const wallet = createWalletClient({ chain: foundry, transport: http(rpc) });
   const decimals = await chain.readContract({ ...asset, functionName: "decimals" });
@@ -84,26 +90,34 @@ await runScript(async () => {
   }
 
   async function approve(account: Account): Promise<void> {
-    const args = [pool.address, maxUint256] as const;
-    await transact(
-      account,
-      asset.address,
-      encodeFunctionData({ ...asset, functionName: "approve", args }),
-    );
+    for (const spender of [pool.address, lottery.address]) {
+      const args = [spender, maxUint256] as const;
+      await transact(
+        account,
+        asset.address,
+        encodeFunctionData({ ...asset, functionName: "approve", args }),
+      );
+    }
   }
 
-  async function deposit(account: Account): Promise<void> {
+  /** An amount that the account has then, if need be from the faucet. */
+  async function money(account: Account): Promise<bigint> {
     const wanted = parseUnits(String(random.between(20, 400)), decimals);
     const assets = wanted < dripAmount ? wanted : dripAmount;
-    const owner = [account.address] as const;
-    const balance = await chain.readContract({ ...asset, functionName: "balanceOf", args: owner });
+    const args = [account.address] as const;
+    const balance = await chain.readContract({ ...asset, functionName: "balanceOf", args });
     if (balance < assets) {
       await transact(
         account,
         asset.address,
-        encodeFunctionData({ ...asset, functionName: "drip", args: owner }),
+        encodeFunctionData({ ...asset, functionName: "drip", args }),
       );
     }
+    return assets;
+  }
+
+  async function deposit(account: Account): Promise<void> {
+    const assets = await money(account);
     const args = [assets, account.address, 0n] as const;
     await transact(
       account,
@@ -111,6 +125,27 @@ await runScript(async () => {
       encodeFunctionData({ ...pool, functionName: "deposit", args }),
     );
     say(`${account.address} deposited ${formatUnits(assets, decimals)}`);
+  }
+
+  /** Claims what was won, or buys tickets. */
+  async function play(account: Account): Promise<void> {
+    const player = await chain.readContract({
+      ...lottery,
+      functionName: "playerOf",
+      args: [account.address],
+    });
+    if (player.prizeShares > 0n) {
+      const args = [account.address, 0n] as const;
+      const data = encodeFunctionData({ ...lottery, functionName: "claimPrize", args });
+      await transact(account, lottery.address, data);
+      say(`${account.address} claimed a prize`);
+      return;
+    }
+    const assets = await money(account);
+    const args = [assets, account.address, 0n] as const;
+    const data = encodeFunctionData({ ...lottery, functionName: "buyTickets", args });
+    await transact(account, lottery.address, data);
+    say(`${account.address} bought tickets for ${formatUnits(assets, decimals)}`);
   }
 
   async function withdraw(account: Account, principal: bigint): Promise<void> {
@@ -139,7 +174,8 @@ await runScript(async () => {
     const position = await chain.readContract({ ...pool, functionName: "positionOf", args });
     const [, principal, , yieldAssets] = position;
     const choice = random.between(1, 100);
-    if (principal === 0n || choice <= 60) await deposit(account);
+    if (principal === 0n || choice <= 45) await deposit(account);
+    else if (choice <= 60) await play(account);
     else if (choice <= 80 || yieldAssets === 0n) await withdraw(account, principal);
     else await claim(account);
   }

@@ -28,6 +28,6 @@ export default buildModule("LocalChainlink", (m) => {
   };
   m.call(coordinator, "setConfig", Object.values(config));
   const mostPerGas = parseEther("0.000001");
-  m.call(coordinator, "registerProvingKey", [[...publicKey], mostPerGas]);
+  m.call(coordinator, "registerProvingKey", [publicKey, mostPerGas]);
   return { blockhashStore, coordinator };
 });

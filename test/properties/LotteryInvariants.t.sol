@@ -38,6 +38,23 @@ contract LotteryInvariantsTest is Fixture {
         targetContract(address(handler));
     }
 
+    /// @dev The campaign is not in vain: its actions lead through a whole draw.
+    function test_theActionsReachADraw() public {
+        handler.buy(0, 100 * unit);
+        handler.buy(1, 300 * unit);
+        vault.rebalance();
+        handler.earn(0, 50 * unit);
+        handler.pass(2 days);
+        handler.close();
+        handler.request();
+        handler.redeem(1, 10 * unit, false);
+        handler.answerLast(uint256(keccak256("a word")));
+        for (uint256 i = 0; i < 30; ++i) handler.finalize(8);
+        assertGt(handler.wonShares(), 0, "nobody won");
+        assertTrue(lottery.roundOf(1).state == ILotteryPool.State.Drawn, "not drawn");
+        invariant_everySentenceHolds();
+    }
+
     function invariant_everySentenceHolds() public view {
         _everyShareIsSomebodys();
         _principalAddsUp();

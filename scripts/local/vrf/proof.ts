@@ -19,7 +19,7 @@ import {
 
 const { ProjectivePoint: Point, CURVE } = secp256k1;
 type CurvePoint = InstanceType<typeof Point>;
-type Pair = readonly [bigint, bigint];
+type Pair = [bigint, bigint];
 
 /** What VRFCoordinatorV2_5.fulfillRandomWords takes. */
 export interface Proof {

@@ -1,6 +1,7 @@
 import type { Address } from "viem";
-import { getAddress, parseEther } from "viem";
-import { keyHashOf, type Proof, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { parseEther } from "viem";
+import { coordinatorAbi, commitmentOf } from "../../../scripts/local/vrf/coordinator.ts";
+import { keyHashOf, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
 import { deployWorld, UINT256_MAX, usd } from "../world.ts";
 
 export const WEEK = 7 * 24 * 3600;
@@ -57,7 +58,7 @@ export async function lotteryWorld({
     24,
     20,
   ]);
-  await coordinator.write.registerProvingKey([[...publicKey], parseEther("1")]);
+  await coordinator.write.registerProvingKey([publicKey, parseEther("1")]);
   const lottery = await viem.deployContract("LotteryPool", [
     vault.address,
     { roundDuration: WEEK, answerTime: ANSWER_TIME, minimumPurchase: usd("1"), minimumPrize },
@@ -88,27 +89,23 @@ export async function lotteryWorld({
 
   /** Chainlink's answer to the last request, not yet sent. */
   const answer = async () => {
-    const [request] = await coordinator.getEvents
-      .RandomWordsRequested({}, { fromBlock: 0n })
-      .then((events) => events.slice(-1));
+    const [request] = (
+      await client.getContractEvents({
+        address: coordinator.address,
+        abi: coordinatorAbi,
+        eventName: "RandomWordsRequested",
+        fromBlock: 0n,
+        strict: true,
+      })
+    ).slice(-1);
     if (!request) throw new Error("nothing was requested");
-    const { preSeed, subId, callbackGasLimit, numWords, sender, extraArgs } = request.args;
-    const block = await client.getBlock({ blockNumber: request.blockNumber });
-    const proof: Proof = prove(ORACLE_KEY, preSeed ?? 0n, block.hash);
-    const commitment = {
-      blockNum: request.blockNumber,
-      subId: subId ?? 0n,
-      callbackGasLimit: callbackGasLimit ?? 0,
-      numWords: numWords ?? 0,
-      sender: sender ?? getAddress("0x0000000000000000000000000000000000000000"),
-      extraArgs: extraArgs ?? "0x",
-    };
+    const { args, blockNumber } = request;
+    const { hash } = await client.getBlock({ blockNumber });
+    const proof = prove(ORACLE_KEY, args.preSeed, hash);
+    const commitment = commitmentOf({ ...args, blockNumber });
+    const account = world.keeper.address;
     return {
-      proof,
-      send: () =>
-        coordinator.write.fulfillRandomWords([proof as never, commitment, false], {
-          account: world.keeper.address,
-        }),
+      send: () => coordinator.write.fulfillRandomWords([proof, commitment, false], { account }),
     };
   };
 

@@ -1,0 +1,107 @@
+import type { Hex } from "viem";
+import { expect, it } from "vitest";
+import { usd } from "../world.ts";
+import { type LotteryWorld, lotteryWorld, TIERS } from "./lottery.ts";
+
+/** `npm test` measures up to a thousand entries; the deep profile up to a hundred thousand, which takes minutes. */
+const SIZES = process.env["KHIPU_PROPERTIES"] === "deep" ? [10, 1_000, 100_000] : [10, 1_000];
+const BATCH = 100;
+/** What every transaction costs before it does anything. */
+const TRANSACTION = 21_000n;
+const WINNERS = TIERS.reduce((sum, { winners }) => sum + winners, 0);
+
+/** What each call costs in a round with so many entries, a tenth of them redeemed. */
+async function measure(entries: number) {
+  const world = await lotteryWorld();
+  const { lottery, viem, asset, client, ana, beto, close, answer, networkHelpers } = world;
+  const crowd = await viem.deployContract("TicketCrowd", [lottery.address]);
+  await asset.write.mint([crowd.address, usd("1") * BigInt(entries)]);
+  const gasOf = async (hash: Promise<Hex>) =>
+    (await client.waitForTransactionReceipt({ hash: await hash })).gasUsed;
+  const buy = () => gasOf(lottery.write.buyTickets([usd("10"), ana.address, 0n], { account: ana }));
+
+  for (let left = entries; left > 0; left -= BATCH) {
+    await crowd.write.buy([BigInt(Math.min(left, BATCH)), usd("1")]);
+  }
+  for (let entry = 5; entry <= entries; entry += Math.max(10, entries / 100)) {
+    await crowd.write.redeem([BigInt(entry), usd("1")]);
+  }
+  const firstBuy = await buy();
+  const laterBuy = await buy();
+  await world.earnAtWork("50");
+  const redeemOpen = await gasOf(
+    lottery.write.redeemTickets([BigInt(entries) + 1n, usd("5"), ana.address, 0n], {
+      account: ana,
+    }),
+  );
+  await networkHelpers.time.increase(7 * 24 * 3600);
+  const closing = await gasOf(lottery.write.closeRound());
+  const request = await gasOf(lottery.write.requestDraw());
+  await networkHelpers.mine(3);
+  const callback = await callbackOf(world);
+  expect(callback).toBeLessThan(BigInt(await lottery.read.callbackGas()));
+  await (await answer()).send();
+  const finalize = await gasOf(lottery.write.finalizeDraw([64n]));
+  const winner = await lottery.read.playerOf([ana.address]);
+  expect(winner.principal).toBe(usd("15"));
+  // A round that one player is sure to win, for what a claim costs.
+  await lottery.write.buyTickets([usd("5000"), beto.address, 0n], { account: beto });
+  await world.earnAtWork("50");
+  await close();
+  await lottery.write.requestDraw();
+  await networkHelpers.mine(3);
+  await (await answer()).send();
+  const redeemPending = await gasOf(
+    lottery.write.redeemTickets([BigInt(entries) + 1n, usd("5"), ana.address, 0n], {
+      account: ana,
+    }),
+  );
+  await lottery.write.finalizeDraw([64n]);
+  const claim = await gasOf(lottery.write.claimPrize([beto.address, 0n], { account: beto }));
+  return {
+    firstBuy,
+    laterBuy,
+    redeemOpen,
+    redeemPending,
+    closing,
+    request,
+    callback,
+    finalize,
+    claim,
+  };
+}
+
+/** What the coordinator's call costs the lottery: an estimate for the same call, without what a transaction costs. */
+async function callbackOf({ client, lottery, coordinator }: LotteryWorld): Promise<bigint> {
+  const { requestId } = await lottery.read.roundOf([(await lottery.read.currentRound()) - 1n]);
+  const estimate = await client.estimateContractGas({
+    address: lottery.address,
+    abi: lottery.abi,
+    functionName: "rawFulfillRandomWords",
+    args: [requestId, [2n ** 256n - 1n]],
+    account: coordinator.address,
+  });
+  return estimate - TRANSACTION;
+}
+
+it("Buying costs the same with any number of entries, drawing grows with its logarithm", async () => {
+  const costs = [];
+  for (const entries of SIZES) {
+    const cost = await measure(entries);
+    process.stdout.write(
+      `${entries} entries: ${Object.entries(cost)
+        .map(([call, gas]) => `${call} ${gas}`)
+        .join(", ")}\n`,
+    );
+    costs.push(cost);
+  }
+  const [few] = costs;
+  if (!few) throw new Error("nothing was measured");
+  costs.forEach((many, index) => {
+    const levels = Math.log2((SIZES[index] ?? 0) / (SIZES[0] ?? 1));
+    expect(Number(many.laterBuy)).toBeLessThanOrEqual(Number(few.laterBuy) + 6_000);
+    expect(Number(many.finalize)).toBeLessThanOrEqual(
+      Number(few.finalize) + WINNERS * levels * 8_000,
+    );
+  });
+}, 900_000);
