@@ -17,7 +17,7 @@ import { deploymentOfChain } from "./deployment-of-chain.ts";
 import { dueStep, type LotteryState, type Step } from "./keeper/due-step.ts";
 import { LOCAL_MNEMONIC } from "./local/chain.ts";
 
-const help = `Usage: node scripts/run.mjs keeper --rpc <url> [options]
+const help = `Usage: npm run keeper -- --rpc <url> [options]
 
 Does on time what anybody may do for all: books the vault's yield before a round ends, closes the round, asks for its
 randomness, finalises its draw, and rolls its prize over if no answer came. It holds no right and remembers nothing: it

@@ -6,7 +6,7 @@ import { deploymentOfChain } from "./deployment-of-chain.ts";
 import { coordinatorAbi } from "./local/vrf/coordinator.ts";
 import { readLotteryEvents } from "./lottery-log.ts";
 
-const help = `Usage: node scripts/run.mjs verify-draw --rpc <url> --round <number> [options]
+const help = `Usage: npm run verify-draw -- --rpc <url> --round <number> [options]
 
 Reckons a lottery's draw anew from the chain alone and says whether it was honest: who had how much in the round for how
 long, which numbers follow from Chainlink's random word, and whom they meet. Ends with exit code 1 if anything differs.
