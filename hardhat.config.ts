@@ -4,11 +4,14 @@ import { configVariable, defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
-// `npm test` runs the properties for seconds, the deep profile (KHIPU_PROPERTIES=deep) for as long as a release is worth.
+// `npm test` runs the properties for seconds and always alike; the deep profile (KHIPU_PROPERTIES=deep) for as long as a
+// release is worth, each time with another seed (KHIPU_SEED).
 const properties =
   process.env["KHIPU_PROPERTIES"] === "deep"
     ? { fuzz: 10_000, invariant: { runs: 1_000, depth: 500 } }
     : { fuzz: 256, invariant: { runs: 24, depth: 128 } };
+
+const seed = process.env["KHIPU_SEED"];
 
 // The compilers come from npm packages, so that building needs no download.
 const optimizer = { enabled: true, runs: 200 };
@@ -42,7 +45,7 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fuzz: { runs: properties.fuzz },
+      fuzz: { runs: properties.fuzz, ...(seed === undefined ? {} : { seed }) },
       invariant: { ...properties.invariant, failOnRevert: true },
     },
   },

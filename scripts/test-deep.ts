@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Failure, parseOptions, runScript } from "./command.ts";
@@ -10,11 +11,16 @@ Runs the Solidity properties as deeply as a release is worth: 10,000 runs of eac
 actions each against every sentence. Takes an hour or so and writes test/properties/deep-run.json.
 
   --help  this text
+
+Environment:
+  KHIPU_SEED  32 bytes in hex; by default another one each time, which is printed and written down
 `;
 
 await runScript(async () => {
   if (parseOptions(help, {}) === undefined) return;
   process.env["KHIPU_PROPERTIES"] = "deep";
+  process.env["KHIPU_SEED"] ??= `0x${randomBytes(32).toString("hex")}`;
+  process.stdout.write(`KHIPU_SEED=${process.env["KHIPU_SEED"]}\n`);
   const started = Date.now();
   // A property that does not hold is a result too.
   const output = await runBinary("hardhat", ["test", "solidity"]).catch((error: unknown) => {
@@ -27,6 +33,7 @@ await runScript(async () => {
     finishedAt: new Date().toISOString(),
     commit: (await runCommand("git", ["rev-parse", "HEAD"])).trim(),
     minutes: Math.round((Date.now() - started) / 60_000),
+    seed: process.env["KHIPU_SEED"],
     fuzzRuns: 10_000,
     campaigns: 1_000,
     actionsPerCampaign: 500,

@@ -181,10 +181,15 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
             IERC4626 strategy = _withdrawalOrder[i];
             if (_contains(leaveOut, address(strategy))) continue;
             Holding memory holding = _holdings[strategy];
-            parts[i] = uint256(holding.shares).mulDiv(assets, a.gross);
             uint256 worth = uint256(holding.assets).mulDiv(assets, a.gross, Math.Rounding.Ceil);
             // Rounded up, but all together never above what the shares are worth: locked profit must stay covered.
             worth = worth.min(assets - value);
+            // What is booked was rounded down, so the shares may be worth up to one unit more: whoever leaves gets the
+            // shares that `worth` covers for certain. What is booked at nothing is handed over in proportion.
+            parts[i] =
+                holding.assets == 0
+                    ? uint256(holding.shares).mulDiv(assets, a.gross)
+                    : uint256(holding.shares).mulDiv(worth, uint256(holding.assets) + 1);
             value += worth;
             _holdings[strategy] = Holding(
                 holding.shares - uint128(parts[i]),

@@ -34,6 +34,8 @@ export class EventStream {
     response.on("close", () => {
       this.#leave();
     });
+    // "close" follows, and a broken client is not the server's concern
+    response.on("error", () => undefined);
     response.writeHead(200, headers);
     // some browsers report an open stream only once something has come through
     this.ping();

@@ -21,6 +21,7 @@ export function startFeed(
   events: FeedEvents,
 ): () => void {
   let isRunning = false;
+  let isStopped = false;
   let isDue = false;
   let isAnyTable = false;
   let named = new Set<string>();
@@ -53,6 +54,7 @@ export function startFeed(
         if (change?.undone) liveQueries.changed(undefined);
         else if (!tables || tables.size > 0) liveQueries.changed(tables);
       } catch (error) {
+        if (isStopped) return;
         // the next look has to make up for this one
         isAnyTable = true;
         events.onError(error);
@@ -70,6 +72,7 @@ export function startFeed(
   });
   const timer = setInterval(() => void advance(), recheck);
   return () => {
+    isStopped = true;
     clearInterval(timer);
   };
 }

@@ -35,8 +35,16 @@ export function compileFilter(
   return { key: JSON.stringify(key), conditions };
 }
 
+/** A column's value as a filter names it; null, which is nothing that could be named, is the empty text. */
+function valueOf(event: LogEvent, column: string): string {
+  const value = event[column];
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint"
+    ? String(value)
+    : "";
+}
+
 function holds({ columns, values }: Condition, event: LogEvent): boolean {
-  return columns.some((column) => values.has(event[column] as string));
+  return columns.some((column) => values.has(valueOf(event, column)));
 }
 
 export function passes(filter: Filter, event: LogEvent): boolean {
@@ -86,7 +94,7 @@ export class FilterIndex<Entry extends { readonly filter: Filter }> {
   match(event: LogEvent): Set<Entry> {
     const matches = new Set(this.#unconditional);
     for (const [column, byValue] of this.#filed) {
-      for (const entry of byValue.get(event[column] as string) ?? []) {
+      for (const entry of byValue.get(valueOf(event, column)) ?? []) {
         if (passes(entry.filter, event)) matches.add(entry);
       }
     }

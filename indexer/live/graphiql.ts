@@ -1,6 +1,6 @@
 /** The page on which a person tries queries and subscriptions. Loaded on first use: most servers are never asked for it. */
 export async function graphiqlPage(endpoint: string): Promise<string> {
-  const { renderGraphiQL } = await import("graphql-yoga");
+  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   return renderGraphiQL({
     title: "GraphiQL",
     endpoint,

@@ -7,6 +7,7 @@ import { EventMessage, finalities, type Finality, type Outlet, type Shape } from
 import { pointOf, type Position } from "./position.ts";
 import { resolveCursor, type Start } from "./resolve.ts";
 import type { Stats } from "./stats.ts";
+import { Turns } from "./turns.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
 export interface EventsRequest {
@@ -25,6 +26,9 @@ export interface HubSettings {
   /** How many events a scan takes at once. */
   readonly pageSize: number;
 }
+
+/** When a crowd comes back at once, it waits in line for the database and leaves it room for the rest. */
+const readsAtOnce = 4;
 
 /** Subscriptions that ask the same: one lookup, one encoding, one list to send to. */
 interface Group {
@@ -60,6 +64,7 @@ export class Hub {
   readonly #stats: Stats;
   readonly #levels: Readonly<Record<Finality, Level>>;
   readonly #scans = new Set<Scan>();
+  readonly #turns = new Turns(readsAtOnce, Infinity);
   readonly #ancestors = new WeakMap<BlockRef, ReturnType<typeof ancestorsOf>>();
   #tail: Tail | undefined;
   /** Counts readings of the log, and those that showed a reorganisation, to tell what has become stale across an `await`. */
@@ -145,7 +150,10 @@ export class Hub {
       if (request.after === undefined) return { position: this.#newest(tail, level).end };
       const readings = this.#readings;
       try {
-        return await resolveCursor(request.after, tail, this.#log);
+        return await resolveCursor(request.after, tail, {
+          chainId: this.#log.chainId,
+          find: (mark) => this.#turns.run(() => this.#log.find(mark)),
+        });
       } catch (error) {
         if (readings === this.#readings) throw error;
       }
@@ -346,7 +354,10 @@ export class Hub {
 
   async #readPage(scan: Scan, upTo: BlockRef): Promise<void> {
     const { pageSize } = this.#settings;
-    const events = await this.#log.page(scan.position, upTo.end, scan.request.filter, pageSize);
+    const { position, request } = scan;
+    const events = await this.#turns.run(() =>
+      this.#log.page(position, upTo.end, request.filter, pageSize),
+    );
     if (scan.ended || !this.#tail) return;
     for (const event of events) {
       const block = blockOf(event);

@@ -4,6 +4,8 @@ import type { LogReader } from "./log.ts";
 import { origin, type Position } from "./position.ts";
 import { originBlock, type BlockRef, type Tail } from "./tail.ts";
 
+type Blocks = Pick<LogReader, "chainId" | "find">;
+
 export interface Start {
   /** Events behind this position come next. */
   readonly position: Position;
@@ -12,7 +14,7 @@ export interface Start {
 }
 
 /** Finds out where a subscription with this cursor goes on. Throws a named error when it cannot. */
-export async function resolveCursor(text: string, tail: Tail, log: LogReader): Promise<Start> {
+export async function resolveCursor(text: string, tail: Tail, log: Blocks): Promise<Start> {
   if (text === "") return { position: origin };
   const cursor = decodeCursor(text);
   if (cursor.chainId !== log.chainId) throw otherChain();
@@ -28,7 +30,7 @@ export async function resolveCursor(text: string, tail: Tail, log: LogReader): P
   throw oldest.number > tail.finalized.number ? ahead(cursor.block, tail) : otherChain();
 }
 
-async function find(mark: BlockMark, tail: Tail, log: LogReader): Promise<BlockRef | undefined> {
+async function find(mark: BlockMark, tail: Tail, log: Blocks): Promise<BlockRef | undefined> {
   if (mark.number === originMark.number) return originBlock;
   if (mark.number <= tail.floor.number) return log.find(mark);
   const block = tail.blocks[tail.indexOf(mark.number)];

@@ -99,7 +99,12 @@ contract MoodyStrategy is ERC4626 {
         return super.previewDeposit(assets);
     }
 
-    function _deposit(address caller, address receiver, uint256 assets, uint256 shares) internal override {
+    function _deposit(
+        address caller,
+        address receiver,
+        uint256 assets,
+        uint256 shares
+    ) internal virtual override {
         _sulk(Mood.RevertsOnDeposit);
         if (mood == Mood.TakesLess) assets -= 1;
         super._deposit(caller, receiver, assets, shares);
@@ -111,7 +116,7 @@ contract MoodyStrategy is ERC4626 {
         address owner,
         uint256 assets,
         uint256 shares
-    ) internal override {
+    ) internal virtual override {
         _sulk(Mood.RevertsOnWithdrawal);
         if (mood == Mood.BurnsGasOnWithdrawal) _burnGas();
         if (mood == Mood.PaysLess) assets -= 1;

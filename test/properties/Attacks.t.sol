@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {CooperativePools} from "../../contracts/cooperative/CooperativePools.sol";
@@ -138,6 +139,66 @@ contract ReentrancyTest is Test {
     }
 }
 
+/// @notice A strategy that holds every role, and uses them in the middle of taking and giving money.
+contract Meddler is MoodyStrategy {
+    KhipuVault private immutable vault;
+
+    uint256 public attempts;
+    uint256 public successes;
+
+    constructor(KhipuVault vault_) MoodyStrategy(IERC20(vault_.asset())) {
+        vault = vault_;
+    }
+
+    function _deposit(address caller, address receiver, uint256 assets, uint256 shares) internal override {
+        _meddle();
+        super._deposit(caller, receiver, assets, shares);
+    }
+
+    function _withdraw(
+        address caller,
+        address receiver,
+        address owner,
+        uint256 assets,
+        uint256 shares
+    ) internal override {
+        _meddle();
+        super._withdraw(caller, receiver, owner, assets, shares);
+    }
+
+    function _meddle() private {
+        IERC4626 me = IERC4626(address(this));
+        IERC4626[] memory order = new IERC4626[](1);
+        order[0] = me;
+        IKhipuVault.Caps memory caps = IKhipuVault.Caps(type(uint128).max, 10_000);
+        _try(
+            abi.encodeCall(
+                IKhipuVault.addStrategy,
+                (IERC4626(address(new MoodyStrategy(IERC20(asset())))), caps)
+            )
+        );
+        _try(abi.encodeCall(IKhipuVault.raiseCaps, (me, caps)));
+        _try(abi.encodeCall(IKhipuVault.lowerCaps, (me, caps)));
+        _try(abi.encodeCall(IKhipuVault.raiseFee, (2_000)));
+        _try(abi.encodeCall(IKhipuVault.lowerFee, (0)));
+        _try(abi.encodeCall(IKhipuVault.setFeeRecipient, (address(this))));
+        _try(abi.encodeCall(IKhipuVault.stopDeposits, ()));
+        _try(abi.encodeCall(IKhipuVault.resumeDeposits, ()));
+        _try(abi.encodeCall(IKhipuVault.setSupplyOrder, (order)));
+        _try(abi.encodeCall(IKhipuVault.setWithdrawalOrder, (order)));
+        _try(abi.encodeCall(IKhipuVault.setIdleBuffer, (1)));
+        _try(abi.encodeCall(IKhipuVault.removeStrategy, (me)));
+        _try(abi.encodeCall(IKhipuVault.report, ()));
+        _try(abi.encodeCall(IKhipuVault.rebalance, ()));
+    }
+
+    function _try(bytes memory data) private {
+        ++attempts;
+        (bool done, ) = address(vault).call(data);
+        if (done) ++successes;
+    }
+}
+
 /// @notice What the classical attacks cost those who try them.
 contract AttacksTest is Fixture {
     address private constant ATTACKER = address(0xBAD);
@@ -145,6 +206,28 @@ contract AttacksTest is Fixture {
 
     function setUp() public {
         deployProtocol(18, 1_000);
+    }
+
+    /// Not even a strategy that holds every role changes anything in the middle of a movement of money.
+    function test_rolesCannotActInTheMiddle() public {
+        Meddler meddler = new Meddler(vault);
+        vault.addStrategy(IERC4626(address(meddler)), IKhipuVault.Caps(type(uint128).max, 10_000));
+        IERC4626[] memory order = new IERC4626[](3);
+        (order[0], order[1], order[2]) = (
+            IERC4626(address(meddler)),
+            IERC4626(address(first)),
+            IERC4626(address(second))
+        );
+        vault.setSupplyOrder(order);
+        vault.setWithdrawalOrder(order);
+        AccessManager(vault.authority()).grantRole(0, address(meddler), 0);
+        enter(VICTIM, 100 * unit);
+        vault.rebalance();
+        vm.prank(VICTIM);
+        vault.withdraw(50 * unit, VICTIM, VICTIM);
+        vault.removeStrategy(IERC4626(address(meddler)));
+        assertEq(meddler.attempts(), 3 * 14, "the strategy was not asked");
+        assertEq(meddler.successes(), 0, "a role acted in the middle");
     }
 
     /// The first saver cannot make the second one's shares round away by a donation.

@@ -306,8 +306,8 @@ contract Handler is Test {
 
     // ------------------------------------------------------------------------------------------- strategies and time
 
-    /// @dev As a market does, and not so much that a single share of the strategy gets worth a fortune. A gain that only
-    /// makes good for a loss which nobody has booked yet does move the price: the loss has moved it without booking.
+    /// @dev As a market does, and not so much that a single share of the strategy gets worth a fortune. A gain which
+    /// only makes good for a loss that nobody has booked yet does move the price: the loss moved it without booking.
     function earn(uint256 which, uint256 assets) external {
         MoodyStrategy strategy = strategies[which % 2];
         IKhipuVault.Holding memory holding = vault.holdingOf(IERC4626(address(strategy)));

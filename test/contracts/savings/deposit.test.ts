@@ -175,6 +175,15 @@ describe("SavingsPool limits", () => {
     expect(await savings.read.limits()).toEqual([30n, 40n]);
   });
 
+  it("can each be left as they are", async () => {
+    const { savings } = await deployWorld();
+    await savings.write.lowerLimits([10n, UINT128_MAX]);
+    await savings.write.lowerLimits([10n, 20n]);
+    await savings.write.raiseLimits([11n, 20n]);
+    await savings.write.raiseLimits([11n, 21n]);
+    expect(await savings.read.limits()).toEqual([11n, 21n]);
+  });
+
   it("never keep anybody in", async () => {
     const { savings, ana, balanceOf } = await deployWorld();
     await savings.write.deposit([usd("100"), ana.address, 0n], { account: ana });

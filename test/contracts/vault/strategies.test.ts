@@ -100,6 +100,17 @@ describe("KhipuVault.raiseCaps and lowerCaps", () => {
     );
   });
 
+  it("can leave one of the two as it is", async () => {
+    const { vault, first } = await investedWorld();
+    const caps = async () => (await vault.read.capsOf([first.address]))[0];
+    await vault.write.lowerCaps([first.address, { absolute: UINT128_MAX, relativeBps: 500 }]);
+    await vault.write.lowerCaps([first.address, { absolute: 50n, relativeBps: 500 }]);
+    expect(await caps()).toEqual({ absolute: 50n, relativeBps: 500 });
+    await vault.write.raiseCaps([first.address, { absolute: 60n, relativeBps: 500 }]);
+    await vault.write.raiseCaps([first.address, { absolute: 60n, relativeBps: 10_000 }]);
+    expect(await caps()).toEqual({ absolute: 60n, relativeBps: 10_000 });
+  });
+
   it("want a strategy of the vault", async () => {
     const { vault, ana, is, assertions } = await investedWorld();
     for (const action of [vault.write.raiseCaps, vault.write.lowerCaps]) {
