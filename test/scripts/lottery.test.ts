@@ -33,7 +33,7 @@ describe("A lottery on a local chain", () => {
     createPublicClient({ chain: foundry, transport: http(url), pollingInterval: 50 });
   const wallet = () => createWalletClient({ chain: foundry, transport: http(url), account });
   const time = () => {
-    const mode = anvilBinary === undefined ? "hardhat" : "anvil";
+    const mode = anvilBinary() === undefined ? "hardhat" : "anvil";
     return createTestClient({ chain: foundry, mode, transport: http(url) });
   };
   const contract = (name: string) =>
