@@ -134,14 +134,16 @@ describe("a saver with a wallet", () => {
 
   it("finds nothing cut off or sideways on a phone", async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    const tooWide = await page
-      .locator("body *")
-      .evaluateAll((elements) =>
-        elements
-          .filter((element) => element.getBoundingClientRect().right > 360.5)
-          .map((element) => element.outerHTML.slice(0, 120)),
-      );
-    expect(tooWide).toEqual([]);
+    const tooWide = async () =>
+      page
+        .locator("body *")
+        .evaluateAll((elements) =>
+          elements
+            .filter((element) => element.getBoundingClientRect().right > 360.5)
+            .map((element) => element.outerHTML.slice(0, 120)),
+        );
+    // The page needs a moment to take its new width.
+    await expectPage.poll(tooWide).toEqual([]);
   });
 
   it("can do it all with the practice wallet where the browser has none", async () => {
