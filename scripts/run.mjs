@@ -65,6 +65,13 @@ function run() {
   // A terminal's Ctrl-C reaches the child by itself; it decides when to end, and this process waits for it.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm passes a SIGTERM on to the shell between itself and this process, and the shell to nobody: its death is the sign.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 250);
   child.on("error", (error) =>
     fail(`Node 24 could not be started (${error.message}). Delete node_modules and try again.`),
   );
