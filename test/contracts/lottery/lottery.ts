@@ -1,7 +1,8 @@
 import type { Address } from "viem";
 import { parseEther } from "viem";
-import { coordinatorAbi, commitmentOf } from "../../../scripts/local/vrf/coordinator.ts";
-import { keyHashOf, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { keyHashOf } from "../../../protocol/vrf.ts";
+import { coordinatorAbi, commitmentOf } from "../../../protocol/vrf-coordinator.ts";
+import { prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
 import { deployWorld, UINT256_MAX, usd } from "../world.ts";
 
 export const WEEK = 7 * 24 * 3600;
@@ -26,7 +27,7 @@ export const TIERS = [
   { winners: 3, shareBps: 3_000 },
 ];
 
-const ORACLE_KEY = 0x5eed_0f_0ca1n;
+export const ORACLE_KEY = 0x5eed_0f_0ca1n;
 const CONFIRMATIONS = 3;
 
 interface Options {
