@@ -35,6 +35,8 @@ interface Options {
   minimumPrize?: bigint;
   /** Whether the subscription has money. */
   funded?: boolean;
+  /** Whether the oracle is paid in the chain's own coin, or else in LINK. */
+  nativePayment?: boolean;
 }
 
 /** The lottery over the vault of `deployWorld` without fee, and Chainlink's own coordinator with an oracle's key. */
@@ -42,6 +44,7 @@ export async function lotteryWorld({
   tiers = TIERS,
   minimumPrize = usd("1"),
   funded = true,
+  nativePayment = true,
 }: Options = {}) {
   const world = await deployWorld({ feeBps: 0n });
   const { viem, vault, asset, networkHelpers } = world;
@@ -69,7 +72,7 @@ export async function lotteryWorld({
       keyHash: keyHashOf(publicKey),
       confirmations: CONFIRMATIONS,
       callbackGas: 100_000,
-      nativePayment: true,
+      nativePayment,
     },
   ]);
   const subscription = await lottery.read.subscription();
