@@ -11,9 +11,19 @@ export interface Run {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs scripts/<name>.ts the way `npm run` does, with this environment on top of the tests' own. */
-export function runScript(name: string, args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [join(root, "scripts", "run.mjs"), name, ...args], {
+/**
+ * Runs scripts/<name>.ts with this environment on top of the tests' own; with `inShell` the way `npm run` does, where a
+ * signal reaches the shell alone.
+ */
+export function runScript(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+  inShell = false,
+): Run {
+  const command = [process.execPath, join(root, "scripts", "run.mjs"), name, ...args];
+  const [file = "", ...rest] = inShell ? ["sh", "-c", '"$@"; exit', "sh", ...command] : command;
+  const child = spawn(file, rest, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

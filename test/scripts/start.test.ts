@@ -69,9 +69,9 @@ describe("npm start", () => {
   let env: Record<string, string>;
   let run: Run;
 
-  const start = async (more: Record<string, string> = {}) => {
+  const start = async (more: Record<string, string> = {}, inShell = false) => {
     env = { KHIPU_STATE: folder, ...(await freePorts()), ...more };
-    run = runScript("start", [], env);
+    run = runScript("start", [], env, inShell);
     const [, app, api, chain] = await run.printed(
       /^ready in .* app (\S+) {2}api (\S+) {2}chain (\S+)$/m,
     );
@@ -154,10 +154,18 @@ describe("npm start", () => {
   });
 
   it("runs on Hardhat's node where there is no anvil, with blocks by the clock", async () => {
-    const { chain } = await start({ KHIPU_ANVIL: "none" });
+    const { chain } = await start({ KHIPU_ANVIL: "none" }, true);
     expect(await rpc(chain, "web3_clientVersion")).toMatch(/^HardhatNetwork|^Hardhat/);
     const first = Number(await rpc(chain, "eth_blockNumber"));
     while (Number(await rpc(chain, "eth_blockNumber")) < first + 2);
+  });
+
+  it("ends everything when only the shell in between was told, as npm does", async () => {
+    const processes = descendants(run.pid);
+    expect(processes.length).toBeGreaterThan(3);
+    run.kill("SIGTERM");
+    await run.ended;
+    expect(processes.filter(isAlive)).toEqual([]);
   });
 });
 
