@@ -458,6 +458,9 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     // ------------------------------------------------------------------------------------------------------ errors
 
+    /// @notice A random word may take from one minute to 30 days.
+    error AnswerTimeOutOfRange(uint256 answerTime);
+
     /// @notice There is no such circle.
     error CircleUnknown(uint256 circleId);
 
@@ -541,6 +544,9 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     /// @notice The penalty is more than the caller accepts.
     error PenaltyTooHigh(uint256 penalty, uint256 maxPenalty);
+
+    /// @notice The asset took a fee on its transfer; such assets cannot be saved here.
+    error AssetTookFee(uint256 sent, uint256 received);
 
     /// @notice There is nothing to take out.
     error NothingToClaim(uint256 circleId, address member);
