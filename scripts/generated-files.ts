@@ -9,6 +9,7 @@ const contracts = [
   "contracts/savings/SavingsPool.sol:SavingsPool",
   "contracts/cooperative/CooperativePools.sol:CooperativePools",
   "contracts/lottery/LotteryPool.sol:LotteryPool",
+  "contracts/circles/RotatingPools.sol:RotatingPools",
   "contracts/treasury/FeeTreasury.sol:FeeTreasury",
   "contracts/testnet/FaucetToken.sol:FaucetToken",
   "contracts/testnet/TestnetYieldVault.sol:TestnetYieldVault",
