@@ -118,7 +118,8 @@ await runScript(async () => {
   await runBinary("hardhat", ["build", "--no-tests"]);
   try {
     for (const [index, mutant] of chosen.entries()) {
-      const verdict = options.again ? await judgeByProperties(mutant) : await judge(mutant);
+      let verdict = await judge(mutant);
+      if (verdict === "survived" && options.again) verdict = await judgeByProperties(mutant);
       known.set(mutant.id, verdict);
       writeResults(all, known);
       const { id, from, to } = mutant;
