@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join, relative, resolve } from "node:path";
 import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import hre from "hardhat";
-import { type Address, createPublicClient, custom, isAddress } from "viem";
+import { type Address, createPublicClient, custom, erc20Abi, isAddress } from "viem";
 import Circles from "../ignition/modules/Circles.ts";
 import Local from "../ignition/modules/Local.ts";
 import Lottery from "../ignition/modules/Lottery.ts";
@@ -25,6 +25,8 @@ web app and scripts read. A deployment that was interrupted goes on where it sto
   --network <name>     one of: ${networks.join(", ")}
   --asset <address>    what is saved; without it play money with a faucet is deployed (test networks only)
   --strategy <address> the first ERC-4626 that the vault's money works in; goes with --asset
+  --price-feed <address>
+                       the Chainlink aggregator (not its proxy) that tells what the asset is worth in US dollars
   --parameters <file>  Ignition parameters (JSON): role holders, delays, caps, fee; see docs/operators.md
   --output <file>      another place for the deployment file
   --help               this text
@@ -43,6 +45,7 @@ const contractNames = {
   circles: "RotatingPools",
   coordinator: "VRFCoordinator",
   blockhashStore: "BlockhashStore",
+  priceFeed: "PriceFeed",
 } as const satisfies Record<keyof (typeof Local)["results"], string>;
 
 await runScript(async () => {
@@ -50,6 +53,7 @@ await runScript(async () => {
     network: { type: "string" },
     asset: { type: "string" },
     strategy: { type: "string" },
+    "price-feed": { type: "string" },
     parameters: { type: "string" },
     output: { type: "string" },
   });
@@ -67,6 +71,7 @@ await runScript(async () => {
   if ((asset === undefined) !== (strategy === undefined)) {
     throw new Failure("--asset and --strategy go together: give both, or neither for play money.");
   }
+  const priceFeed = addressOption("--price-feed", options["price-feed"]);
   const parameters: DeploymentParameters =
     options.parameters === undefined ? {} : await readParameters(options.parameters);
   const output = resolve(
@@ -122,12 +127,24 @@ await runScript(async () => {
     parameters["Lottery"] && (await connection.ignition.deploy(Lottery, overVault("Lottery")));
   const circles =
     parameters["Circles"] && (await connection.ignition.deploy(Circles, overVault("Circles")));
-  const deployed = { ...protocol, ...lottery, ...circles };
+  const deployed = {
+    ...protocol,
+    ...lottery,
+    ...circles,
+    ...(priceFeed && { priceFeed: { address: priceFeed } }),
+  };
 
   const contracts: Deployment["contracts"] = {};
   for (const [key, { address }] of Object.entries(deployed)) {
     contracts[contractNames[key as keyof typeof contractNames]] = { address, startBlock };
   }
+  const { address: assetAddress } = protocol.asset;
+  const decimals = await chain.readContract({
+    address: assetAddress,
+    abi: erc20Abi,
+    functionName: "decimals",
+  });
+  contracts[contractNames.asset] = { address: assetAddress, startBlock, decimals };
   const deployment: Deployment = { chainId, network, genesisHash: genesis.hash, contracts };
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(deployment, null, 2)}\n`);
