@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { root } from "../paths.ts";
+
+// Hardhat would compile everything that could be meant, for 20 seconds a change; one contract takes one to three.
+const require = createRequire(import.meta.url);
+const solc = require("solc") as {
+  compile(
+    input: string,
+    callbacks: { import: (path: string) => { contents: string } | { error: string } },
+  ): string;
+};
+
+const code = z.object({ object: z.string() });
+const compilerOutput = z.object({
+  contracts: z
+    .record(
+      z.string(),
+      z.record(z.string(), z.object({ evm: z.object({ bytecode: code, deployedBytecode: code }) })),
+    )
+    .optional(),
+});
+
+/** A contract's code as Hardhat's artifact holds it. */
+export interface Code {
+  bytecode: string;
+  deployedBytecode: string;
+}
+
+/** The code of the contract in a file, with `changes` in place of those sources; undefined when it does not compile. */
+export function compile(contract: string, changes: Record<string, string> = {}): Code | undefined {
+  const name = basename(contract, ".sol");
+  const read = (path: string) => changes[path] ?? readSource(path);
+  const input = {
+    language: "Solidity",
+    sources: { [contract]: { content: read(contract) } },
+    settings: {
+      optimizer: { enabled: true, runs: 200 },
+      evmVersion: "cancun",
+      // Without the hash of the source, the same code is the same bytes.
+      metadata: { bytecodeHash: "none" },
+      outputSelection: {
+        [contract]: { [name]: ["evm.bytecode.object", "evm.deployedBytecode.object"] },
+      },
+    },
+  };
+  const output = solc.compile(JSON.stringify(input), {
+    import: (path) => {
+      const contents = read(path);
+      return contents === undefined ? { error: `${path} not found` } : { contents };
+    },
+  });
+  const evm = compilerOutput.parse(JSON.parse(output)).contracts?.[contract]?.[name]?.evm;
+  if (evm === undefined || evm.bytecode.object === "") return undefined;
+  return {
+    bytecode: `0x${evm.bytecode.object}`,
+    deployedBytecode: `0x${evm.deployedBytecode.object}`,
+  };
+}
+
+/** Puts code into the artifact that the tests deploy from. */
+export function install(contract: string, code: Code): void {
+  const file = join(root, "artifacts", contract, `${basename(contract, ".sol")}.json`);
+  const artifact = z
+    .looseObject({ abi: z.array(z.unknown()) })
+    .parse(JSON.parse(readFileSync(file, "utf8")));
+  writeFileSync(file, JSON.stringify({ ...artifact, ...code }, undefined, 2));
+}
+
+function readSource(path: string): string | undefined {
+  const file = [join(root, path), join(root, "node_modules", path)].find((each) =>
+    existsSync(each),
+  );
+  return file === undefined ? undefined : readFileSync(file, "utf8");
+}

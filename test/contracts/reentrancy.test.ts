@@ -1,0 +1,178 @@
+import hre from "hardhat";
+import {
+  type Abi,
+  type AbiParameter,
+  encodeFunctionData,
+  type Hex,
+  toFunctionSelector,
+} from "viem";
+import { describe, expect, it } from "vitest";
+import {
+  cooperativePoolsAbi,
+  khipuVaultAbi,
+  lotteryPoolAbi,
+  savingsPoolAbi,
+} from "../../protocol/abis.generated.ts";
+import { DAY, UINT128_MAX, UINT256_MAX, usd } from "./world.ts";
+
+const REFUSED = toFunctionSelector("ReentrancyGuardReentrantCall()");
+
+/** Everything over a token that calls whoever its tokens come from, with a contract that makes use of it. */
+async function callbackWorld() {
+  const { viem, networkHelpers } = await hre.network.create();
+  const asset = await viem.deployContract("CallbackToken");
+  const attacker = await viem.deployContract("Reentrant", [asset.address]);
+  const manager = await viem.deployContract("AccessManager", [attacker.address]);
+  const vault = await viem.deployContract("KhipuVault", [
+    asset.address,
+    "Vault",
+    "V",
+    manager.address,
+    attacker.address,
+    BigInt(DAY),
+  ]);
+  const savings = await viem.deployContract("SavingsPool", [
+    vault.address,
+    manager.address,
+    1n,
+    UINT128_MAX,
+    UINT128_MAX,
+    0n,
+  ]);
+  const cooperatives = await viem.deployContract("CooperativePools", [vault.address]);
+  const hashes = await viem.deployContract("BlockhashStore");
+  const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
+  const lottery = await viem.deployContract("LotteryPool", [
+    vault.address,
+    { roundDuration: 7 * DAY, answerTime: DAY, minimumPurchase: 1n, minimumPrize: 1n },
+    [{ winners: 1, shareBps: 10_000 }],
+    {
+      coordinator: coordinator.address,
+      keyHash: `0x${"00".repeat(32)}`,
+      confirmations: 3,
+      callbackGas: 100_000,
+      nativePayment: true,
+    },
+  ]);
+  await asset.write.mint([attacker.address, usd("1000000")]);
+  for (const spender of [vault, savings, cooperatives, lottery]) {
+    const data = encodeFunctionData({
+      abi: asset.abi,
+      functionName: "approve",
+      args: [spender.address, UINT256_MAX],
+    });
+    await attacker.write.act([asset.address, data]);
+  }
+  const untouched = await networkHelpers.takeSnapshot();
+  return { attacker, vault, savings, cooperatives, lottery, untouched };
+}
+
+describe("While a token calls back", () => {
+  it("the vault can be entered by no door that moves money", async () => {
+    const world = await callbackWorld();
+    const { attacker, vault } = world;
+    const deposit = encodeFunctionData({
+      abi: khipuVaultAbi,
+      functionName: "deposit",
+      args: [usd("1"), attacker.address],
+    });
+    expect(await doorsOpenDuring(deposit, world, vault.address, khipuVaultAbi)).toEqual([
+      "approve",
+      // these three the vault only takes from itself
+      "drainFrom",
+      "drawFrom",
+      "multicall",
+      "setAuthority",
+      "supplyTo",
+      "transfer",
+      "transferFrom",
+      "usePermit",
+    ]);
+  });
+
+  it("the savings pool can be entered by no door that moves money", async () => {
+    const world = await callbackWorld();
+    const { attacker, savings } = world;
+    const deposit = encodeFunctionData({
+      abi: savingsPoolAbi,
+      functionName: "deposit",
+      args: [usd("1"), attacker.address, 0n],
+    });
+    expect(await doorsOpenDuring(deposit, world, savings.address, savingsPoolAbi)).toEqual([
+      "lowerLimits",
+      "multicall",
+      "nameReferrer",
+      "raiseLimits",
+      "setAuthority",
+      "usePermit",
+    ]);
+  });
+
+  it("the cooperative pools can be entered by no door that moves money", async () => {
+    const world = await callbackWorld();
+    const { attacker, cooperatives } = world;
+    const create = encodeFunctionData({
+      abi: cooperativePoolsAbi,
+      functionName: "createPool",
+      args: [
+        { name: "Pool", minimum: 1n, maximum: usd("1000"), maxMembers: 9, open: true },
+        usd("1"),
+        0n,
+      ],
+    });
+    expect(await doorsOpenDuring(create, world, cooperatives.address, cooperativePoolsAbi)).toEqual(
+      ["closePool", "multicall", "revokeInvitations", "usePermit"],
+    );
+  });
+
+  it("the lottery can be entered by no door that moves money", async () => {
+    const world = await callbackWorld();
+    const { attacker, lottery } = world;
+    const buy = encodeFunctionData({
+      abi: lotteryPoolAbi,
+      functionName: "buyTickets",
+      args: [usd("1"), attacker.address, 0n],
+    });
+    expect(await doorsOpenDuring(buy, world, lottery.address, lotteryPoolAbi)).toEqual([
+      "multicall",
+      // only from the coordinator, and only stored
+      "rawFulfillRandomWords",
+      "usePermit",
+    ]);
+  });
+});
+
+type World = Awaited<ReturnType<typeof callbackWorld>>;
+
+/** The functions that did something else than refuse to be called in the middle of `outer`. */
+async function doorsOpenDuring(
+  outer: Hex,
+  { attacker, untouched }: Pick<World, "attacker" | "untouched">,
+  target: Hex,
+  abi: Abi,
+) {
+  const open = new Set<string>();
+  for (const door of abi) {
+    if (door.type !== "function" || /view|pure/.test(door.stateMutability)) continue;
+    await untouched.restore();
+    const inner = encodeFunctionData({ abi: [door], args: door.inputs.map(someOf) });
+    await attacker.write.actTwice([target, outer, inner]);
+    expect(await attacker.read.attempts(), "the token did not call").toBeGreaterThan(0n);
+    if ((await attacker.read.refusal()) !== REFUSED) open.add(door.name);
+  }
+  return [...open].sort();
+}
+
+/** Some value of a type; the guard comes before anybody looks at it. Limits of the highest number forbid nothing. */
+function someOf(parameter: AbiParameter): unknown {
+  const { type } = parameter;
+  if (type.endsWith("[]")) return [];
+  if (type === "tuple" && "components" in parameter) return parameter.components.map(someOf);
+  if (type === "address") return `0x${"00".repeat(20)}`;
+  if (type === "bool") return false;
+  if (type === "string") return "";
+  if (type === "bytes") return "0x";
+  if (type.startsWith("bytes")) return `0x${"00".repeat(Number(type.slice(5)))}`;
+  const bits = Number(type.replace(/^u?int/, ""));
+  return bits <= 48 ? 2 ** bits - 1 : 2n ** BigInt(bits) - 1n;
+}
