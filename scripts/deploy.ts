@@ -6,6 +6,7 @@ import { type Address, createPublicClient, custom, erc20Abi, isAddress } from "v
 import Local from "../ignition/modules/Local.ts";
 import Lottery from "../ignition/modules/Lottery.ts";
 import Protocol from "../ignition/modules/Protocol.ts";
+import { holdersAmong, ROLES } from "../ignition/modules/roles.ts";
 import Testnet from "../ignition/modules/Testnet.ts";
 import { type Deployment, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
@@ -69,7 +70,7 @@ await runScript(async () => {
     throw new Failure("--asset and --strategy go together: give both, or neither for play money.");
   }
   const priceFeed = addressOption("--price-feed", options["price-feed"]);
-  const parameters =
+  const parameters: DeploymentParameters =
     options.parameters === undefined ? {} : await readParameters(options.parameters);
   const output = resolve(
     options.output ?? join(root, "protocol", "deployments", `${network}.json`),
@@ -82,9 +83,10 @@ await runScript(async () => {
   });
   const genesis = await chain.getBlock({ blockNumber: 0n });
 
-  // Local chains come and go, so that what Ignition remembers of one must never be taken for another.
+  // Local chains and forks come and go: what Ignition remembers of one must never be taken for another of the same number.
   const isLocal = chainId === LOCAL_CHAIN_ID;
-  const deploymentId = isLocal ? `local-${genesis.hash.slice(2, 14)}` : `chain-${chainId}`;
+  const deploymentId = `${isLocal ? "local" : `chain-${chainId}`}-${genesis.hash.slice(2, 14)}`;
+  if (!isLocal) requireRoleHolders(parameters, asset === undefined ? "Testnet" : "Protocol");
   const startBlock = await rememberStartBlock(deploymentId, () => chain.getBlockNumber());
 
   const ignitionOptions = {
@@ -92,9 +94,17 @@ await runScript(async () => {
     displayUi: !isLocal,
     ...(isLocal && { config: { requiredConfirmations: 1, blockPollingInterval: 25 } }),
   };
+  const deployLocally = async () => {
+    const wallets = await connection.viem.getWalletClients();
+    const holders = holdersAmong(wallets.map(({ account }) => account.address));
+    return connection.ignition.deploy(Local, {
+      ...ignitionOptions,
+      parameters: { ...parameters, Testnet: { ...holders, ...parameters["Testnet"] } },
+    });
+  };
   const deployPlayMoney = async () =>
     isLocal
-      ? connection.ignition.deploy(Local, { ...ignitionOptions, parameters })
+      ? deployLocally()
       : connection.ignition.deploy(Testnet, { ...ignitionOptions, parameters });
   const protocol =
     asset === undefined || strategy === undefined
@@ -157,12 +167,25 @@ function addressOption(name: string, value: string | undefined): Address | undef
   );
 }
 
-async function readParameters(file: string): ReturnType<typeof readDeploymentParameters> {
+type DeploymentParameters = Awaited<ReturnType<typeof readDeploymentParameters>>;
+
+async function readParameters(file: string): Promise<DeploymentParameters> {
   if (!existsSync(file)) throw new Failure(`There is no parameter file ${file}.`);
   try {
     return await readDeploymentParameters(file);
   } catch (error) {
     throw new Failure(`${file} does not hold Ignition parameters: ${firstLine(error)}`);
+  }
+}
+
+/** On local chains the roles fall to the node's own accounts; elsewhere somebody has to hold them. */
+function requireRoleHolders(parameters: DeploymentParameters, module: "Testnet" | "Protocol") {
+  const named = { ...parameters["$global"], ...parameters[module] };
+  const missing = Object.keys(ROLES).filter((role) => !(role in named));
+  if (missing.length > 0) {
+    throw new Failure(
+      `The module ${module} needs an address for ${missing.join(", ")}: name them in --parameters (docs/operators.md).`,
+    );
   }
 }
 

@@ -12,6 +12,7 @@ const contracts = [
   "contracts/savings/SavingsPool.sol:SavingsPool",
   "contracts/cooperative/CooperativePools.sol:CooperativePools",
   "contracts/lottery/LotteryPool.sol:LotteryPool",
+  "contracts/circles/RotatingPools.sol:RotatingPools",
   "contracts/treasury/FeeTreasury.sol:FeeTreasury",
   "@openzeppelin/contracts/access/manager/AccessManager.sol:AccessManager",
   "contracts/testnet/FaucetToken.sol:FaucetToken",

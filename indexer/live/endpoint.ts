@@ -3,6 +3,7 @@ import type { Doors } from "./doors.ts";
 import { liveError } from "./errors.ts";
 import { graphiqlPage } from "./graphiql.ts";
 import { answerQuery, readOperation } from "./http.ts";
+import { eventStream, graphqlJson, html, plainJson, preferredType } from "./media-type.ts";
 import { errorsFor, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
 import type { EventStreams, Session } from "./sse.ts";
@@ -21,7 +22,13 @@ export function createEndpoint(
       return refuse(429, "Too many requests. Try again shortly.", { "retry-after": "1" });
     }
     const token = tokenOf(request);
-    const wantsStream = accepts(request, "text/event-stream");
+    const mediaType = preferredType(
+      request.headers.get("accept"),
+      request.method === "GET"
+        ? [graphqlJson, plainJson, eventStream, html]
+        : [graphqlJson, plainJson, eventStream],
+    );
+    const wantsStream = mediaType === eventStream;
     if (request.method === "PUT") return reserve(streams);
     if (token !== undefined) {
       const session = streams.session(token);
@@ -37,17 +44,13 @@ export function createEndpoint(
       streams.open(operation, request.headers.get("last-event-id") ?? undefined, response);
       return alreadySent();
     }
-    if (request.method === "GET" && accepts(request, "text/html")) {
+    if (mediaType === html) {
       return new Response(await graphiqlPage("/graphql"), {
         headers: { "content-type": "text/html; charset=utf-8" },
       });
     }
-    return answerQuery(request, service, settings.maxMessageBytes);
+    return answerQuery(request, mediaType, service, settings.maxMessageBytes);
   };
-}
-
-function accepts(request: Request, type: string): boolean {
-  return request.headers.get("accept")?.includes(type) ?? false;
 }
 
 function tokenOf(request: Request): string | undefined {

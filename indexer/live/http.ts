@@ -1,19 +1,17 @@
 import type { ExecutionResult } from "graphql";
 import { liveError } from "./errors.ts";
+import { graphqlJson, plainJson, type MediaType } from "./media-type.ts";
 import { OperationRefused } from "./operation.ts";
 import { parseOperationRequest, parseRecord, type OperationRequest } from "./request.ts";
 import { errorsFor, type Service } from "./service.ts";
 
-const graphqlJson = "application/graphql-response+json";
-const plainJson = "application/json";
-
 /** Answers a query by the rules of GraphQL over HTTP. */
 export async function answerQuery(
   request: Request,
+  mediaType: MediaType | undefined,
   service: Service,
   maxBytes: number,
 ): Promise<Response> {
-  const mediaType = acceptedType(request.headers.get("accept"));
   if (!mediaType)
     return new Response(null, { status: 406, headers: { accept: `${graphqlJson}, ${plainJson}` } });
   const reply = (
@@ -89,13 +87,4 @@ export async function readOperation(
 
 function tooLong(maxBytes: number): Refusal {
   return { status: 413, message: `A request may have ${maxBytes} bytes.` };
-}
-
-function acceptedType(accept: string | null): string | undefined {
-  if (accept === null) return plainJson;
-  const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase());
-  return types.flatMap((type) => {
-    if (type === graphqlJson) return graphqlJson;
-    return type === plainJson || type === "*/*" || type === "application/*" ? plainJson : [];
-  })[0];
 }

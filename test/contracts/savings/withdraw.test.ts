@@ -145,6 +145,17 @@ describe("SavingsPool.withdrawAll", () => {
     expect((await savings.read.totals())[1]).toBe(usd("50"));
   });
 
+  it("pays the yield that is left when the principal went before", async () => {
+    const { savings, vault, ana, earn, balanceOf } = await savedWorld();
+    await vault.write.rebalance();
+    await earn("15");
+    await savings.write.withdraw([usd("100"), ana.address, MOST], { account: ana });
+    const [, principal, value] = await savings.read.positionOf([ana.address]);
+    expect(principal).toBe(0n);
+    await savings.write.withdrawAll([ana.address, value], { account: ana });
+    expect(await balanceOf(ana)).toBe(usd("10000") + value);
+  });
+
   it("keeps to the least assets", async () => {
     const { savings, vault, ana, assertions } = await savedWorld();
     await assertions.revertWithCustomErrorWithArgs(
