@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Deployment, parseDeployment } from "../protocol/deployment.ts";
+import type { Environment } from "./environment.ts";
 
 /** The deployments to index: KHIPU_DEPLOYMENT, one file or several, separated by commas, each of another chain. */
-export function readDeployments(env: Readonly<Record<string, string | undefined>>): Deployment[] {
+export function readDeployments(env: Environment): Deployment[] {
   const files = deploymentFiles(env);
   const deployments = files.map((file) =>
     parseDeployment(JSON.parse(readFileSync(file, "utf8")), file),
@@ -20,8 +21,16 @@ export function readDeployments(env: Readonly<Record<string, string | undefined>
   return deployments;
 }
 
-export function deploymentFiles(env: Readonly<Record<string, string | undefined>>): string[] {
+export function deploymentFiles(env: Environment): string[] {
   return (env["KHIPU_DEPLOYMENT"] ?? ".khipu/world/deployment.json")
     .split(",")
     .map((file) => resolve(file.trim()));
+}
+
+let known: Deployment[] | undefined;
+
+/** The deployments to index, read once. */
+export function deploymentsOf(env: Environment): Deployment[] {
+  known ??= readDeployments(env);
+  return known;
 }

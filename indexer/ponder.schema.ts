@@ -913,6 +913,7 @@ export const event = onchainTable(
     byType: index().on(table.type, table.id),
     byProduct: index().on(table.product, table.id),
     byContract: index().on(table.contract, table.id),
+    byTransaction: index().on(table.transactionHash),
   }),
 );
 

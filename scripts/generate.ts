@@ -6,8 +6,10 @@ import { runBinary } from "./run-command.ts";
 
 const help = `Usage: npm run generate [-- --check]
 
-Compiles the contracts and writes what is generated from them:
-  protocol/abis.generated.ts   the contracts' ABIs, for indexer, web and scripts
+Compiles the contracts and writes what is generated from them and from the indexer's tables:
+  protocol/abis.generated.ts                  the contracts' ABIs, for indexer, web and scripts
+  indexer/graphql/descriptions.generated.ts   what each table and column is
+  indexer/schema.generated.graphql            the API's schema
 
   --check   write nothing; fail when a generated file is out of date
   --help    this text

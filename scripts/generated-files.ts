@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { Descriptions } from "../indexer/graphql/extend.ts";
+import { printedSchema } from "./api-schema.ts";
 import { Failure } from "./command.ts";
 import { root } from "./paths.ts";
+import { schemaDescriptions } from "./schema-descriptions.ts";
 
 /** The contracts whose ABIs indexer, web and scripts use, as "source file:contract". */
 const contracts = [
@@ -19,7 +22,18 @@ const contracts = [
 
 /** Every generated file that is under version control, with what it should contain now. */
 export function generatedFiles(): { path: string; content: string }[] {
-  return [{ path: join(root, "protocol", "abis.generated.ts"), content: abis() }];
+  const descriptions = schemaDescriptions();
+  return [
+    { path: join(root, "protocol", "abis.generated.ts"), content: abis() },
+    {
+      path: join(root, "indexer", "graphql", "descriptions.generated.ts"),
+      content: descriptionsModule(descriptions),
+    },
+    {
+      path: join(root, "indexer", "schema.generated.graphql"),
+      content: `# Generated from the tables and indexer/graphql by \`npm run generate\`. Do not edit.\n\n${printedSchema(descriptions)}`,
+    },
+  ];
 }
 
 /** Writes those that differ; returns their paths. */
@@ -46,6 +60,14 @@ function abis(): string {
   return [
     "// Generated from the compiled contracts by `npm run generate`. Do not edit.\n",
     ...parts,
+  ].join("\n");
+}
+
+function descriptionsModule(descriptions: Descriptions): string {
+  return [
+    "// Generated from the comments in indexer/ponder.schema.ts by `npm run generate`. Do not edit.\n",
+    'import type { Descriptions } from "./extend.ts";\n',
+    `export const descriptions: Descriptions = ${JSON.stringify(descriptions, null, 2)};\n`,
   ].join("\n");
 }
 

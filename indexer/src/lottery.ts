@@ -65,17 +65,15 @@ ponder.on("LotteryPool:RoundStarted", async ({ event, context }) => {
 ponder.on("LotteryPool:TicketPurchased", async ({ event, context }) => {
   const { roundId, player, payer, entry, time, assets } = event.args;
   await append(context, event, "TicketPurchased", payer, player);
-  await context.db
-    .insert(lotteryPurchase)
-    .values({
-      ...entryKey(context, event),
-      player,
-      payer,
-      roundId,
-      time,
-      bought: assets,
-      amount: assets,
-    });
+  await context.db.insert(lotteryPurchase).values({
+    ...entryKey(context, event),
+    player,
+    payer,
+    roundId,
+    time,
+    bought: assets,
+    amount: assets,
+  });
   const missed = assets * (time - (await startOfRound(context, event, roundId)));
   await changeRound(context, event, roundId, (row) => ({
     missedWeight: row.missedWeight + missed,

@@ -12,6 +12,7 @@ import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
 import { type IndexedWorld, startIndexedWorld } from "./indexed-world.ts";
+import { describeMadeFields } from "./made-fields.ts";
 import { readLogs } from "./oracle/log.ts";
 import { Oracle, type Row } from "./oracle/oracle.ts";
 import { Person } from "./person.ts";
@@ -214,6 +215,8 @@ describe("the index, after random actions of several people", () => {
       expect(rows.toSorted(byContent)).toEqual((expected[table] ?? []).toSorted(byContent));
     },
   );
+
+  describeMadeFields(() => world);
 
   it("had something to show in each table", () => {
     const empty = tableNames().filter((table) => expected[table]?.length === 0);

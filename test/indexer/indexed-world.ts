@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPublicClient, createTestClient, http } from "viem";
 import { foundry } from "viem/chains";
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { lotteryPoolAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { anvilBinary, mineAtOnce } from "../../scripts/local/chain.ts";
@@ -46,7 +46,7 @@ export async function startIndexedWorld() {
       body: JSON.stringify({ query: text }),
     });
     const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
-    expect(errors).toBeUndefined();
+    if (errors !== undefined) throw new Error(`${text}: ${JSON.stringify(errors)}`);
     return data;
   };
 

@@ -78,6 +78,7 @@ export class Person {
       await this.#asset.write.approve([address, maxUint256]);
     }
     await this.#savings.write.nameReferrer([referrer]);
+    await this.#savings.write.deposit([amount(this.#random), this.address, 0n]);
   }
 
   /** Does one thing; each transaction is mined at once, so it has happened when this resolves. */

@@ -1,0 +1,127 @@
+import { and, eq, gt } from "ponder";
+import {
+  type account,
+  cooperativeMember,
+  lotteryPlayer,
+  lotteryPool,
+  savingsPosition,
+} from "../ponder.schema.ts";
+import type { Context } from "./context.ts";
+import { type Now, nowOf, type Value } from "./now.ts";
+
+type Account = typeof account.$inferSelect;
+
+interface Position {
+  product: "savings" | "cooperative" | "lottery" | "vault";
+  contract: string;
+  poolId: string;
+  shares: bigint;
+  principal: bigint;
+  value: Value;
+  yield: bigint;
+}
+
+export async function positions(context: Context, owner: Account): Promise<Position[]> {
+  const { chainId, address } = owner;
+  const db = context.qb.raw;
+  const now = await nowOf(context, chainId);
+  const savings = await db
+    .select()
+    .from(savingsPosition)
+    .where(
+      and(
+        eq(savingsPosition.saver, address),
+        eq(savingsPosition.chainId, chainId),
+        gt(savingsPosition.shares, 0n),
+      ),
+    );
+  const memberships = await db
+    .select()
+    .from(cooperativeMember)
+    .where(
+      and(
+        eq(cooperativeMember.member, address),
+        eq(cooperativeMember.chainId, chainId),
+        gt(cooperativeMember.shares, 0n),
+      ),
+    );
+  const plays = await db
+    .select({ player: lotteryPlayer, pool: lotteryPool })
+    .from(lotteryPlayer)
+    .innerJoin(
+      lotteryPool,
+      and(
+        eq(lotteryPool.chainId, lotteryPlayer.chainId),
+        eq(lotteryPool.address, lotteryPlayer.pool),
+      ),
+    )
+    .where(and(eq(lotteryPlayer.player, address), eq(lotteryPlayer.chainId, chainId)));
+  return [
+    ...savings.map((row) => inShares(now, "savings", row.pool, "", row)),
+    ...memberships.map((row) =>
+      inShares(now, "cooperative", row.contract, String(row.poolId), row),
+    ),
+    ...plays
+      .map(({ player, pool }) => inTickets(now, player, pool))
+      .filter(({ principal, value }) => principal > 0n || value.assets > 0n),
+    ...(owner.vaultShares > 0n && now.vault
+      ? [
+          inShares(now, "vault", now.vault.address, "", {
+            shares: owner.vaultShares,
+            principal: 0n,
+          }),
+        ]
+      : []),
+  ];
+}
+
+function inShares(
+  now: Now,
+  product: Position["product"],
+  contract: string,
+  poolId: string,
+  { shares, principal }: { shares: bigint; principal: bigint },
+): Position {
+  const assets = now.worth(shares);
+  // Nobody knows what shares in one's own name were bought for.
+  const isYield = product !== "vault" && assets > principal;
+  return {
+    ...{ product, contract, poolId, shares, principal },
+    value: now.value(assets),
+    yield: isYield ? assets - principal : 0n,
+  };
+}
+
+/** Tickets are worth their principal, or after a loss their part of what there is; prizes that wait come on top. */
+function inTickets(
+  now: Now,
+  { principal, prizeShares }: typeof lotteryPlayer.$inferSelect,
+  pool: typeof lotteryPool.$inferSelect,
+): Position {
+  const part =
+    pool.totalPrincipal === 0n ? 0n : (pool.totalShares * principal) / pool.totalPrincipal;
+  const covered = now.worth(part);
+  const tickets = covered < principal ? covered : principal;
+  const prizes = now.worth(prizeShares);
+  return {
+    ...{ product: "lottery", contract: pool.address, poolId: "", shares: 0n, principal },
+    value: now.value(tickets + prizes),
+    yield: prizes,
+  };
+}
+
+export async function portfolio(context: Context, owner: Account): Promise<object> {
+  const now = await nowOf(context, owner.chainId);
+  const all = await positions(context, owner);
+  const worthOf = (parts: readonly Position[]) =>
+    now.value(parts.reduce((sum, { value }) => sum + value.assets, 0n));
+  const products = [...new Set(all.map(({ product }) => product))];
+  return {
+    value: worthOf(all),
+    principal: owner.principal,
+    parts: products.map((product) => ({
+      product,
+      value: worthOf(all.filter((position) => position.product === product)),
+    })),
+  };
+}

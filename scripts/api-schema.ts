@@ -1,0 +1,12 @@
+import { eventFilter } from "../indexer/graphql/event-filter.ts";
+import { type Descriptions, extend } from "../indexer/graphql/extend.ts";
+import { graphql } from "../indexer/live/graphql.ts";
+import { generatedSchema } from "../indexer/live/ponder.ts";
+import { withSubscription } from "../indexer/live/schema.ts";
+import * as tables from "../indexer/ponder.schema.ts";
+
+/** The schema of the API as text, made as the API makes it. */
+export function printedSchema(descriptions: Descriptions): string {
+  const schema = extend(generatedSchema(tables), descriptions);
+  return `${graphql.printSchema(withSubscription(schema, "event", eventFilter))}\n`;
+}
