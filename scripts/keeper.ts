@@ -5,29 +5,35 @@ import {
   createPublicClient,
   createWalletClient,
   defineChain,
-  encodeFunctionData,
+  erc20Abi,
   type Hex,
   http,
+  parseUnits,
 } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
-import { khipuVaultAbi, lotteryPoolAbi } from "../protocol/abis.generated.ts";
 import { deployedAt, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { deploymentOfChain } from "./deployment-of-chain.ts";
-import { dueStep, type LotteryState, type Step } from "./keeper/due-step.ts";
+import { circlesJob } from "./keeper/circles-job.ts";
+import { everySoOften, type Job, type Task } from "./keeper/job.ts";
+import { lotteryJob } from "./keeper/lottery-job.ts";
+import { savingsJob } from "./keeper/savings-job.ts";
+import { vaultJob } from "./keeper/vault-job.ts";
 import { LOCAL_MNEMONIC } from "./local/chain.ts";
 
 const help = `Usage: npm run keeper -- --rpc <url> [options]
 
-Does on time what anybody may do for all: books the vault's yield before a round ends, closes the round, asks for its
-randomness, finalises its draw, and rolls its prize over if no answer came. It holds no right and remembers nothing: it
+Does on time what anybody may do for all: closes, requests, finalises and rolls over the lottery's rounds; settles circles;
+puts the vault's idle money to work and books its yield; compounds savings. It holds no right and remembers nothing: it
 can be stopped and started at any time, and several can run side by side.
 
   --rpc <url>          a node of the chain
   --deployment <file>  where the contracts are; by default the deployment that is known for the chain
   --once               do what is due now, and end
   --dry-run            say what is due now, do nothing, and end
-  --seconds <n>        look again after so many seconds (default 2)
+  --seconds <n>        look at lottery and circles again after so many seconds (default 2)
+  --yield-seconds <n>  look at vault and savings again after so many seconds (default 600)
+  --least <amount>     book, invest or compound no less than this, in units of the asset (default 1)
   --help               this text
 
 Environment:
@@ -36,8 +42,6 @@ Environment:
 
 /** Of the test mnemonic; the last accounts are nobody else's. */
 const LOCAL_ACCOUNT = 19;
-/** So many numbers are tried in one transaction; each costs about a hundred thousand gas at most. */
-const ATTEMPTS_AT_ONCE = 16n;
 
 await runScript(async () => {
   const options = parseOptions(help, {
@@ -45,97 +49,88 @@ await runScript(async () => {
     deployment: { type: "string" },
     once: { type: "boolean" },
     "dry-run": { type: "boolean" },
-    seconds: { type: "string" },
+    seconds: { type: "string", default: "2" },
+    "yield-seconds": { type: "string", default: "600" },
+    least: { type: "string", default: "1" },
   });
   if (options === undefined) return;
-  const { rpc } = options;
+  const { rpc, least } = options;
   if (rpc === undefined) throw new Failure(`--rpc is needed.\n\n${help}`);
-  const seconds = Number(options.seconds ?? 2);
-  if (!(seconds > 0)) {
-    throw new Failure(`--seconds is "${options.seconds ?? ""}": it must be above 0.`);
+  const seconds = positive("--seconds", options.seconds);
+  const yieldSeconds = positive("--yield-seconds", options["yield-seconds"]);
+  if (!/^\d+(\.\d+)?$/.test(least)) {
+    throw new Failure(`--least is "${least}": it must be an amount such as 1 or 0.5.`);
   }
 
   const transport = http(rpc);
   const node = createPublicClient({ transport });
   const deployment = await deploymentOfChain(node, options.deployment);
-  const lottery = { address: deployedAt(deployment, "LotteryPool").address, abi: lotteryPoolAbi };
-  const vault = { address: deployedAt(deployment, "KhipuVault").address, abi: khipuVaultAbi };
   const chain = chainOf(deployment.chainId, rpc);
   const client = createPublicClient({ chain, transport, pollingInterval: 500 });
   const account = accountFor(deployment.chainId);
   const wallet = createWalletClient({ chain, transport, account });
-  const rules = await client.readContract({ ...lottery, functionName: "rules" });
+  const address = (name: string) => deployedAt(deployment, name).address;
+  const decimals = await client.readContract({
+    address: address("Asset"),
+    abi: erc20Abi,
+    functionName: "decimals",
+  });
+  const leastAssets = parseUnits(least, decimals);
+  const savings = deployedAt(deployment, "SavingsPool");
+  const { contracts } = deployment;
+  const jobs: Job[] = [
+    ...(contracts["LotteryPool"]
+      ? [lotteryJob(client, address("LotteryPool"), address("KhipuVault"))]
+      : []),
+    ...(contracts["RotatingPools"] ? [circlesJob(client, address("RotatingPools"))] : []),
+    everySoOften(vaultJob(client, address("KhipuVault"), leastAssets), yieldSeconds),
+    everySoOften(
+      savingsJob(client, savings.address, BigInt(savings.startBlock), leastAssets),
+      yieldSeconds,
+    ),
+  ];
 
-  const calls: Record<Step, { to: Hex; data: Hex }[]> = {
-    close: [
-      { to: vault.address, data: encodeFunctionData({ ...vault, functionName: "report" }) },
-      { to: lottery.address, data: encodeFunctionData({ ...lottery, functionName: "closeRound" }) },
-    ],
-    request: [
-      {
-        to: lottery.address,
-        data: encodeFunctionData({ ...lottery, functionName: "requestDraw" }),
-      },
-    ],
-    finalize: [
-      {
-        to: lottery.address,
-        data: encodeFunctionData({
-          ...lottery,
-          functionName: "finalizeDraw",
-          args: [ATTEMPTS_AT_ONCE],
-        }),
-      },
-    ],
-    rollOver: [
-      { to: lottery.address, data: encodeFunctionData({ ...lottery, functionName: "rollOver" }) },
-    ],
-  };
-
-  async function read(): Promise<LotteryState> {
-    const current = await client.readContract({ ...lottery, functionName: "currentRound" });
-    const round = (roundId: bigint) =>
-      client.readContract({ ...lottery, functionName: "roundOf", args: [roundId] });
-    const [open, last, { timestamp }] = await Promise.all([
-      round(current),
-      round(current - 1n),
-      client.getBlock(),
-    ]);
-    return { current, open, last, now: timestamp, rules };
-  }
-
-  async function act(step: Step, roundId: bigint): Promise<void> {
-    for (const call of calls[step]) {
+  async function act({ what, calls }: Task): Promise<void> {
+    for (const call of calls) {
       const estimate = await client.estimateGas({ account, ...call });
       const hash = await wallet.sendTransaction({ ...call, gas: (estimate * 3n) / 2n });
       const { status, gasUsed } = await client.waitForTransactionReceipt({ hash });
       if (status === "reverted") throw new Error(`transaction ${hash} was reverted`);
-      say(`round ${roundId}: ${step}, ${gasUsed} gas, ${hash}`);
+      say(`${what}, ${gasUsed} gas, ${hash}`);
     }
   }
 
-  say(`keeps ${lottery.address} as ${account.address}`);
-  for (;;) {
+  /** One job's failure is no reason to leave the others. */
+  async function tend(job: Job): Promise<void> {
     try {
-      const due = dueStep(await read());
-      if (options["dry-run"]) {
-        say(due ? `round ${due.roundId}: ${due.step} is due` : "nothing is due");
-        return;
-      }
-      if (due) {
-        await act(due.step, due.roundId);
-        continue;
-      }
+      for (let task = await job.due(); task; task = await job.due()) await act(task);
     } catch (error) {
       // Somebody else may have been faster, or the node may be away; the next look will tell.
       const message = error instanceof BaseError ? error.shortMessage : String(error);
-      if (options.once) throw new Failure(message);
+      if (options?.once) throw new Failure(message);
       say(`failed: ${message}`);
     }
+  }
+
+  say(`keeps ${address("KhipuVault")} and its pools as ${account.address}`);
+  if (options["dry-run"]) {
+    const tasks = await Promise.all(jobs.map((job) => job.due()));
+    const due = tasks.filter((task) => task !== undefined);
+    for (const { what } of due) say(`${what} is due`);
+    if (due.length === 0) say("nothing is due");
+    return;
+  }
+  for (;;) {
+    for (const job of jobs) await tend(job);
     if (options.once) return;
     await sleep(seconds * 1_000);
   }
 });
+
+function positive(option: string, value: string): number {
+  if (Number(value) > 0) return Number(value);
+  throw new Failure(`${option} is "${value}": it must be above 0.`);
+}
 
 function accountFor(chainId: number) {
   const key = process.env["KHIPU_KEEPER_KEY"];

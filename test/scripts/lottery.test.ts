@@ -5,7 +5,7 @@ import { createPublicClient, createTestClient, createWalletClient, http, maxUint
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faucetTokenAbi, lotteryPoolAbi } from "../../protocol/abis.generated.ts";
+import { faucetTokenAbi, lotteryPoolAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt, parseDeployment } from "../../protocol/deployment.ts";
 import {
   anvilBinary,
@@ -142,12 +142,38 @@ describe("A lottery on a local chain", () => {
     await keeper("--once");
     expect((await verify("3")).stdout).toContain("The draw was honest.");
   });
+
+  it("has a keeper that also invests the vault's money, books its yield and compounds savings", async () => {
+    const savings = { address: contract("SavingsPool"), abi: savingsPoolAbi };
+    const asset = { address: contract("Asset"), abi: faucetTokenAbi };
+    await send({ ...asset, functionName: "approve", args: [savings.address, maxUint256] });
+    const saved = [500_000_000n, account.address, 0n] as const;
+    await send({ ...savings, functionName: "deposit", args: saved });
+    const position = () =>
+      chain().readContract({ ...savings, functionName: "positionOf", args: [account.address] });
+    expect(await keeper("--once")).toContain("vault: rebalance");
+    // The play money earns 5 % an hour, and what was booked is released over two minutes.
+    await time().increaseTime({ seconds: 3_600 });
+    await time().mine({ blocks: 1 });
+    expect(await keeper("--dry-run")).toContain("vault: report is due");
+    await keeper("--once");
+    expect(await keeper("--dry-run")).not.toContain("report");
+    await time().increaseTime({ seconds: 120 });
+    await time().mine({ blocks: 1 });
+    expect(await keeper("--once", "--least", "1000")).not.toContain("compound");
+    expect(await keeper("--once", "--least", "0.5")).toContain("savings: compound 1");
+    const [, principal, , earned] = await position();
+    expect(principal).toBeGreaterThan(520_000_000n);
+    expect(earned).toBeLessThan(500_000n);
+  });
 });
 
 describe("The lottery's scripts, given something wrong", () => {
   it.each([
     ["keeper", [], /^--rpc is needed\./],
     ["keeper", ["--rpc", "http://127.0.0.1:9"], /^The RPC does not answer: /],
+    ["keeper", ["--rpc", "x", "--least", "much"], /^--least is "much": it must be an amount/],
+    ["keeper", ["--rpc", "x", "--yield-seconds", "0"], /^--yield-seconds is "0": it must be/],
     ["keeper", ["--rpc", "x", "--seconds", "soon"], /^--seconds is "soon": it must be above 0\./],
     ["verify-draw", ["--rpc", "x"], /^--rpc and --round are needed\./],
     ["verify-draw", ["--rpc", "x", "--round", "0"], /^--round is "0": it must be a number from 1/],

@@ -1,0 +1,53 @@
+import { type Address, encodeFunctionData, type PublicClient } from "viem";
+import { rotatingPoolsAbi } from "../../protocol/abis.generated.ts";
+import type { Job } from "./job.ts";
+
+/** The order of IRotatingPools.State. */
+const FORMING = 1;
+const REQUESTED = 2;
+const ANSWERED = 3;
+const RUNNING = 4;
+const COMPLETED = 5;
+
+/** Settling one round of fifty members fits into a block; so does one of fewer. */
+const ROUNDS_AT_ONCE = 1n;
+
+/** Settles rounds that are over, starts circles whose order has come, and ends those that can no longer start. */
+export function circlesJob(client: PublicClient, address: Address): Job {
+  const pools = { address, abi: rotatingPoolsAbi } as const;
+  const ended = new Set<bigint>();
+
+  const callFor = async (circleId: bigint, now: bigint) => {
+    const args = [circleId] as const;
+    const circle = await client.readContract({ ...pools, functionName: "circleOf", args });
+    if (circle.state >= COMPLETED) ended.add(circleId);
+    const forming = circle.state === FORMING || circle.state === REQUESTED;
+    if (forming && now > BigInt(circle.deadline)) {
+      return { step: "abort", data: encodeFunctionData({ ...pools, functionName: "abort", args }) };
+    }
+    if (circle.state === ANSWERED) {
+      return { step: "start", data: encodeFunctionData({ ...pools, functionName: "start", args }) };
+    }
+    const length = BigInt(circle.period + circle.grace);
+    const over = BigInt(circle.start) + BigInt(circle.settled + 1) * length;
+    if (circle.state !== RUNNING || now < over) return undefined;
+    const settle = { functionName: "settle", args: [circleId, ROUNDS_AT_ONCE] } as const;
+    return { step: "settle", data: encodeFunctionData({ ...pools, ...settle }) };
+  };
+
+  return {
+    async due() {
+      const count = await client.readContract({ ...pools, functionName: "circleCount" });
+      const { timestamp } = await client.getBlock();
+      for (let circleId = 1n; circleId <= count; circleId++) {
+        if (ended.has(circleId)) continue;
+        const call = await callFor(circleId, timestamp);
+        if (call) {
+          const { step, data } = call;
+          return { what: `circle ${circleId}: ${step}`, calls: [{ to: address, data }] };
+        }
+      }
+      return undefined;
+    },
+  };
+}
