@@ -690,8 +690,15 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @return rounds How many it was.
     function settle(uint256 circleId, uint256 maxRounds) external returns (uint256 rounds);
 
+    /// @notice Takes what a member owes for settled rounds from what they have in the circle, and gives it to those who
+    /// were left short. Settling does that by itself; this is for what was credited since. Anybody may.
+    /// @param circleId Which circle.
+    /// @param member Who owes.
+    /// @return paid How much counts.
+    function collectArrears(uint256 circleId, address member) external returns (uint256 paid);
+
     /// @notice Takes out what is the caller's: credited money, and shares above what still secures the others. What the
-    /// caller owes for settled rounds is paid first.
+    /// caller owes for settled rounds is paid first, and may be all there is.
     /// @param circleId Which circle.
     /// @param receiver Who gets it.
     /// @param minAssets The least to accept.

@@ -82,17 +82,20 @@ library RoundSettlement {
     /// @param vault What shares are of.
     /// @param circleId Which circle.
     /// @param account Who owes.
+    /// @return assets How much of it was there.
     function collectArrears(
         CircleLedger storage ledger,
         IKhipuVault vault,
         uint256 circleId,
         address account
-    ) external {
+    ) external returns (uint256 assets) {
         Books memory books = _open(ledger, vault, circleId);
         IRotatingPools.Member storage member = ledger.members[circleId][account];
         uint256 due = books.circle.dueBefore();
+        uint256 paid = member.paid;
         _useClaimable(ledger, books, account, member, due);
         _useCollateral(ledger, books, account, member, due);
+        assets = member.paid - paid;
         _restoreIfEven(circleId, books.circle, account, member);
     }
 
@@ -164,7 +167,7 @@ library RoundSettlement {
         _useAhead(ledger, books, account, member);
         _useClaimable(ledger, books, account, member, due);
         uint256 missing = due - member.paid;
-        if (missing == 0) return;
+        if (missing == 0) return _restoreIfEven(books.circleId, books.circle, account, member);
         member.defaulted = true;
         uint256 covered = _useCollateral(ledger, books, account, member, due);
         emit IRotatingPools.MemberDefaulted(
@@ -451,16 +454,15 @@ library RoundSettlement {
         if (shares > 0) member.shares = sharesAfter.toUint128();
     }
 
-    /// @dev In good standing is who has paid all settled rounds and has back their collateral; when the circle is
-    /// completed it secures nothing any more.
+    /// @dev In good standing is who has paid all settled rounds and has their collateral back.
     function _restoreIfEven(
         uint256 circleId,
         IRotatingPools.Circle memory circle,
         address account,
         IRotatingPools.Member storage member
     ) private {
-        if (!member.defaulted || member.paid + member.ahead < circle.dueBefore()) return;
-        if (member.used > 0 && circle.state != IRotatingPools.State.Completed) return;
+        if (!member.defaulted || member.used > 0) return;
+        if (member.paid + member.ahead < circle.dueBefore()) return;
         member.defaulted = false;
         emit IRotatingPools.MemberRestored(circleId, account);
     }
