@@ -66,7 +66,7 @@ describe("RotatingPools.createCircle", () => {
   it("refuses terms with which a circle could not work", async () => {
     const { circles, ana, terms, now, assertions } = await circlesWorld();
     const late = Number(await now()) + YEAR + 1_000;
-    const refused: [Partial<Terms>, ErrorName, unknown[]][] = [
+    const refused: [Partial<Terms>, ErrorName, [bigint] | [bigint, bigint]][] = [
       [{ name: "" }, "NameOutOfRange", [0n]],
       [{ name: "x".repeat(65) }, "NameOutOfRange", [65n]],
       [{ members: 1 }, "MembersOutOfRange", [1n]],

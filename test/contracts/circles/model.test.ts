@@ -1,3 +1,4 @@
+import type { ContractReturnType } from "@nomicfoundation/hardhat-viem/types";
 import { toHex } from "viem";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../scripts/local/random.ts";
@@ -83,7 +84,8 @@ describe("Circles do what their rules say, to the unit", () => {
           const schedules = sample(members, new Random(`${seed}:${members}:${kind}:${claiming}`));
           await compare(world, rules(members, collateral), schedules, claiming);
         });
-        if (!deep) continue;
+        // Four members in every schedule: in the two kinds that differ most.
+        if (!deep || (members === 4 && (!claiming || kind === "half trusted"))) continue;
         it(`with ${members} members ${claims}, ${kind}, in every schedule`, async () => {
           const schedules = every(members, members === 3 ? ALL : IN_TIME_OR_NOT);
           await compare(world, rules(members, collateral), schedules, claiming);
@@ -113,14 +115,10 @@ async function compare(
   if (crowd.length > 0) await play(world, stage, circleRules, crowd, claiming);
 }
 
-type Stage = Awaited<ReturnType<typeof stageOf>>;
-const stageOf = ({ viem }: CirclesWorld, address: `0x${string}`) =>
-  viem.getContractAt("CircleStage", address);
-
 /** Plays all these schedules at the same time, each in a circle of its own, and looks after each round. */
 async function play(
   { circles, terms, networkHelpers }: CirclesWorld,
-  stage: Stage,
+  stage: ContractReturnType<"CircleStage">,
   circleRules: Rules,
   schedules: Schedule[],
   claiming: boolean,
