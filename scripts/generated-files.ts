@@ -11,8 +11,10 @@ const contracts = [
   "contracts/lottery/LotteryPool.sol:LotteryPool",
   "contracts/circles/RotatingPools.sol:RotatingPools",
   "contracts/treasury/FeeTreasury.sol:FeeTreasury",
+  "@openzeppelin/contracts/access/manager/AccessManager.sol:AccessManager",
   "contracts/testnet/FaucetToken.sol:FaucetToken",
   "contracts/testnet/TestnetYieldVault.sol:TestnetYieldVault",
+  "contracts/testnet/TestnetPriceFeed.sol:TestnetPriceFeed",
 ] as const;
 
 /** Every generated file that is under version control, with what it should contain now. */

@@ -5,7 +5,7 @@ import { deployLottery } from "./deployLottery.ts";
 import LocalChainlink, { LOCAL_KEY_HASH } from "./LocalChainlink.ts";
 import Testnet from "./Testnet.ts";
 
-/** The whole protocol with play money and with a Chainlink of its own, for local chains. */
+/** The whole protocol with play money and with a Chainlink of its own, for local chains. The asset is worth a dollar. */
 export default buildModule("Local", (m) => {
   const testnet = m.useModule(Testnet);
   const { blockhashStore, coordinator } = m.useModule(LocalChainlink);
@@ -19,5 +19,6 @@ export default buildModule("Local", (m) => {
       value: parseEther("100"),
     });
   }
-  return { ...testnet, blockhashStore, coordinator, lottery, circles };
+  const priceFeed = m.contract("TestnetPriceFeed", [8, m.getParameter("price", 100_000_000n)]);
+  return { ...testnet, blockhashStore, coordinator, lottery, circles, priceFeed };
 });

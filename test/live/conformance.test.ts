@@ -1,19 +1,13 @@
-import { createClient as createSseClient } from "graphql-sse";
-import { createClient as createSocketClient } from "graphql-ws";
+import { serverAudits } from "graphql-http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { WebSocket } from "ws";
+import { otherClients, type OtherClient } from "./other-clients.ts";
 import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
 
-const query =
-  "subscription ($room: [String!]) { events(where: { subject: $room }) { kind event { args } } }";
+const stream =
+  "subscription ($room: [String!], $after: String) { events(after: $after, where: { subject: $room }) { kind event { args } } }";
+const liveQuery = "subscription ($room: String!) { room(id: $room) { value } }";
 
-interface Result {
-  readonly data?: {
-    readonly events: { readonly kind: string; readonly event: { args: object } | null };
-  } | null;
-}
-
-describe.skipIf(!hasAnvil)("other people's clients", () => {
+describe.skipIf(!hasAnvil)("the server, as others expect it", () => {
   let chain: Chain;
   let indexer: Indexer;
   let room = 400;
@@ -28,41 +22,56 @@ describe.skipIf(!hasAnvil)("other people's clients", () => {
     await chain.stop();
   });
 
-  /** Takes the mark at the start, then the event that it causes. */
-  async function hearsAnEvent(results: AsyncIterableIterator<unknown>): Promise<void> {
-    const next = async (): Promise<Result> => {
-      const { value } = (await results.next()) as { value: Result };
-      return value;
-    };
-    expect((await next()).data?.events.kind).toBe("BLOCK");
-    await chain.note(room, 42);
-    expect((await next()).data?.events.event?.args).toMatchObject({ value: "42" });
-    await results.return?.();
-  }
-
-  test("graphql-ws subscribes and queries", async () => {
-    const client = createSocketClient({
-      url: indexer.url.replace("http", "ws"),
-      webSocketImpl: WebSocket,
+  describe("GraphQL over HTTP: the audit of graphql-http", () => {
+    test.each(serverAudits({ url: () => indexer.url }))("$name", async ({ fn }) => {
+      const result = await fn();
+      expect(result.status === "ok" ? "ok" : result.reason).toBe("ok");
     });
-    await hearsAnEvent(client.iterate({ query, variables: { room: [String(++room)] } }));
-    const { value } = (await client.iterate({ query: "{ _meta { status } }" }).next()) as {
-      value: unknown;
-    };
-    expect(value).toMatchObject({ data: { _meta: { status: {} } } });
-    await client.dispose();
   });
 
-  test.each([false, true])(
-    "graphql-sse subscribes and queries (single connection: %s)",
-    async (singleConnection) => {
-      const client = createSseClient({ url: `${indexer.url}/stream`, singleConnection });
-      await hearsAnEvent(client.iterate({ query, variables: { room: [String(++room)] } }));
-      const { value } = (await client.iterate({ query: "{ _meta { status } }" }).next()) as {
-        value: unknown;
-      };
-      expect(value).toMatchObject({ data: { _meta: { status: {} } } });
-      client.dispose();
-    },
-  );
+  describe.each(Object.entries(otherClients))("%s", (_, open) => {
+    let client: OtherClient;
+
+    beforeAll(() => {
+      client = open(indexer.url);
+    });
+
+    afterAll(() => client.close());
+
+    test("queries", async () => {
+      expect(await client.query("{ _meta { status } }")).toMatchObject({
+        data: { _meta: { status: {} } },
+      });
+    });
+
+    test("hears an event as it happens", async () => {
+      const messages = client.subscribe(stream, { room: [String(++room)] }).getReader();
+      expect(await messages.read()).toMatchObject({
+        value: { data: { events: { kind: "BLOCK" } } },
+      });
+      await chain.note(room, 42);
+      expect(await messages.read()).toMatchObject({
+        value: { data: { events: { kind: "EVENT", event: { args: { value: "42" } } } } },
+      });
+      await messages.cancel();
+    });
+
+    test("gets a query's answer again when it changes", async () => {
+      const answers = client.subscribe(liveQuery, { room: String(++room) }).getReader();
+      expect(await answers.read()).toMatchObject({ value: { data: { room: null } } });
+      await chain.note(room, 7);
+      expect(await answers.read()).toMatchObject({ value: { data: { room: { value: "7" } } } });
+      await answers.cancel();
+    });
+
+    test("is told what is wrong with an operation", async () => {
+      const messages = client.subscribe(stream, { after: "no cursor" }).getReader();
+      // graphql-sse has no message for errors and gives them as a result
+      const outcome = await messages.read().then(
+        ({ value }) => JSON.stringify(value),
+        (error: unknown) => JSON.stringify(error) + String(error),
+      );
+      expect(outcome).toContain("This is not a cursor of this API.");
+    });
+  });
 });
