@@ -210,7 +210,8 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     /// @notice A circle was created.
     /// @param termsHash What members agree to when they join.
-    /// @param mostAtRisk The most that a member who pays everything can lose: nothing in a collateralised circle.
+    /// @param mostAtRisk The most that a member who pays everything can lose by others, beside a discount of their own:
+    /// nothing in a collateralised circle.
     event CircleCreated(
         uint256 indexed circleId,
         address indexed creator,
@@ -690,8 +691,8 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @return rounds How many it was.
     function settle(uint256 circleId, uint256 maxRounds) external returns (uint256 rounds);
 
-    /// @notice Takes what a member owes for settled rounds from what they have in the circle, and gives it to those who
-    /// were left short. Settling does that by itself; this is for what was credited since. Anybody may.
+    /// @notice Takes what a member owes for settled rounds from what they have been credited since, and gives it to
+    /// those who were left short. Anybody may.
     /// @param circleId Which circle.
     /// @param member Who owes.
     /// @return paid How much counts.

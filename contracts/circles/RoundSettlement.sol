@@ -153,30 +153,34 @@ library RoundSettlement {
         if (place != number) queue.advance(place, number);
     }
 
-    /// @dev A member's contribution to the round, out of whatever they have in the circle.
+    /// @dev A member's contribution to the round, out of whatever they have in the circle. Who owes for earlier rounds
+    /// is left to {collectArrears}: here each member costs no more than one round's worth of gas, whatever they did.
     function _collect(CircleLedger storage ledger, Books memory books, address account) private {
         IRotatingPools.Member storage member = ledger.members[books.circleId][account];
         uint256 paid = member.paid;
         uint256 before = books.circle.dueBefore();
+        uint256 due = books.circle.dueNow();
         if (paid > before) {
             books.pot.assets += paid - before;
             books.pot.cash += paid - before;
         }
-        uint256 due = books.circle.dueNow();
         if (paid == due) return;
-        _useAhead(ledger, books, account, member);
-        _useClaimable(ledger, books, account, member, due);
-        uint256 missing = due - member.paid;
-        if (missing == 0) return _restoreIfEven(books.circleId, books.circle, account, member);
+        uint256 covered;
+        if (paid + member.ahead >= before) {
+            _useAhead(ledger, books, account, member);
+            _useClaimable(ledger, books, account, member, due);
+            if (member.paid == due) return;
+            covered = _useCollateral(ledger, books, account, member, due);
+        }
         member.defaulted = true;
-        uint256 covered = _useCollateral(ledger, books, account, member, due);
+        uint256 arrears = due - member.paid;
         emit IRotatingPools.MemberDefaulted(
             books.circleId,
             account,
             books.circle.settled,
-            missing,
+            arrears + covered,
             covered,
-            missing - covered
+            arrears
         );
     }
 

@@ -82,14 +82,13 @@ export class CircleModel {
     for (const who of others) {
       const person = this.#person(who);
       money += this.#rules.contribution - (person.owes[round] ?? 0n);
+      // Who owes for earlier rounds pays out of what they have only when it is collected.
+      if (this.#owed(who, round) > 0n) continue;
       const fromCredit = min(person.credit, this.#owed(who, round + 1));
       person.credit -= fromCredit;
       money += this.#give(who, fromCredit, fromCredit, "credit");
       const missing = this.#owed(who, round + 1);
-      if (missing === 0n) {
-        this.#forgive(who);
-        continue;
-      }
+      if (missing === 0n) continue;
       person.inDefault = true;
       shares += this.#help(who, missing);
     }
