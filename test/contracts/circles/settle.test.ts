@@ -290,13 +290,12 @@ describe("RotatingPools.claim", () => {
     }
   });
 
-  it("is not in the way of others when the asset blocks somebody", async () => {
+  it("of others goes on when somebody can neither pay nor be paid", async () => {
     const world = await circlesWorld();
     const { circles, asset, ana, beto, carla, create, join, pay, settle, member } = world;
     await create();
     await join(beto);
     await join(carla);
-    // Carla can neither pay nor take: as with an asset that has blocked her.
     await asset.write.approve([circles.address, 0n], { account: carla });
     for (const recipient of [ana, beto]) {
       for (const account of [ana, beto]) await pay(account);
