@@ -210,7 +210,8 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     /// @notice A circle was created.
     /// @param termsHash What members agree to when they join.
-    /// @param mostAtRisk The most that a member who pays everything can lose: nothing in a collateralised circle.
+    /// @param mostAtRisk The most that a member who pays everything can lose by others, beside a discount of their own:
+    /// nothing in a collateralised circle.
     event CircleCreated(
         uint256 indexed circleId,
         address indexed creator,
@@ -690,8 +691,15 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @return rounds How many it was.
     function settle(uint256 circleId, uint256 maxRounds) external returns (uint256 rounds);
 
+    /// @notice Takes what a member owes for settled rounds from what they have been credited since, and gives it to
+    /// those who were left short. Anybody may.
+    /// @param circleId Which circle.
+    /// @param member Who owes.
+    /// @return paid How much counts.
+    function collectArrears(uint256 circleId, address member) external returns (uint256 paid);
+
     /// @notice Takes out what is the caller's: credited money, and shares above what still secures the others. What the
-    /// caller owes for settled rounds is paid first.
+    /// caller owes for settled rounds is paid first, and may be all there is.
     /// @param circleId Which circle.
     /// @param receiver Who gets it.
     /// @param minAssets The least to accept.

@@ -291,6 +291,13 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     }
 
     /// @inheritdoc IRotatingPools
+    function collectArrears(uint256 circleId, address member) external nonReentrant returns (uint256 paid) {
+        (uint256 arrears, ) = _dueOf(_upToDate(circleId), _memberOf(circleId, member));
+        if (arrears > 0) paid = _ledger.collectArrears(vault, circleId, member);
+        if (paid == 0) revert NothingToPay(circleId, member);
+    }
+
+    /// @inheritdoc IRotatingPools
     function claim(
         uint256 circleId,
         address receiver,
@@ -524,11 +531,14 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         Member storage member = _memberOf(circleId, msg.sender);
         if (circle.state < State.Running) revert WrongState(circleId, circle.state, State.Running);
         (uint256 arrears, ) = _dueOf(circle, member);
-        if (arrears > 0) _ledger.collectArrears(vault, circleId, msg.sender);
+        bool collected = arrears > 0 && _ledger.collectArrears(vault, circleId, msg.sender) > 0;
         invested = circle.invested;
         cash = member.claimable;
         shares = _freeShares(circle, member, 0);
-        if (cash + shares == 0) revert NothingToClaim(circleId, msg.sender);
+        if (cash + shares == 0) {
+            if (!collected) revert NothingToClaim(circleId, msg.sender);
+            return (invested, 0, 0, 0);
+        }
         if (shares > 0) worth = _sharePrice(invested).toAssetsDown(shares);
         member.claimable = 0;
         member.shares -= uint128(shares);

@@ -1,8 +1,20 @@
+import type { ContractErrorName } from "viem";
 import { describe, expect, it } from "vitest";
 import { DAY, usd } from "../world.ts";
-import { BY_BIDS, CIRCLE, circlesWorld, fullCollateral, is, STATE, type Terms } from "./circles.ts";
+import {
+  BY_BIDS,
+  CIRCLE,
+  type CirclesWorld,
+  circlesWorld,
+  fullCollateral,
+  is,
+  STATE,
+  type Terms,
+} from "./circles.ts";
 
 const YEAR = 366 * DAY;
+
+type ErrorName = ContractErrorName<CirclesWorld["circles"]["abi"]>;
 
 describe("RotatingPools.createCircle", () => {
   it("says all its terms, their hash, and what members risk", async () => {
@@ -54,7 +66,7 @@ describe("RotatingPools.createCircle", () => {
   it("refuses terms with which a circle could not work", async () => {
     const { circles, ana, terms, now, assertions } = await circlesWorld();
     const late = Number(await now()) + YEAR + 1_000;
-    const refused: [Partial<Terms>, string, unknown[]][] = [
+    const refused: [Partial<Terms>, ErrorName, [bigint] | [bigint, bigint]][] = [
       [{ name: "" }, "NameOutOfRange", [0n]],
       [{ name: "x".repeat(65) }, "NameOutOfRange", [65n]],
       [{ members: 1 }, "MembersOutOfRange", [1n]],
