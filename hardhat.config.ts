@@ -40,6 +40,8 @@ export default defineConfig({
     npmFilesToBuild: [
       "@chainlink/contracts/src/v0.8/vrf/dev/VRFCoordinatorV2_5.sol",
       "@chainlink/contracts/src/v0.8/vrf/dev/BlockhashStore.sol",
+      "@chainlink/contracts/src/v0.8/shared/token/ERC677/LinkToken.sol",
+      "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol",
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
     ],
   },

@@ -1,31 +1,30 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { createConfig } from "ponder";
 import {
+  accessManagerAbi,
   cooperativePoolsAbi,
   feeTreasuryAbi,
   khipuVaultAbi,
+  lotteryPoolAbi,
   savingsPoolAbi,
+  testnetPriceFeedAbi,
 } from "./protocol/abis.generated.ts";
-import { deployedAt, parseDeployment } from "./protocol/deployment.ts";
-import { chainEndpoints, databaseFrom } from "./indexer/environment.ts";
+import { chainsOf, placesOf } from "./indexer/chains.ts";
+import { databaseFrom } from "./indexer/environment.ts";
+import { readDeployments } from "./indexer/deployments.ts";
 
-const file = resolve(process.env["KHIPU_DEPLOYMENT"] ?? ".khipu/world/deployment.json");
-const deployment = parseDeployment(JSON.parse(readFileSync(file, "utf8")), file);
+const deployments = readDeployments(process.env);
+const at = (name: string) => ({ chain: placesOf(deployments, name) });
 
 export default createConfig({
   database: databaseFrom(process.env),
-  chains: {
-    main: { id: deployment.chainId, ...chainEndpoints(process.env) },
-  },
+  chains: chainsOf(deployments, process.env),
   contracts: {
-    KhipuVault: { chain: "main", abi: khipuVaultAbi, ...deployedAt(deployment, "KhipuVault") },
-    CooperativePools: {
-      chain: "main",
-      abi: cooperativePoolsAbi,
-      ...deployedAt(deployment, "CooperativePools"),
-    },
-    FeeTreasury: { chain: "main", abi: feeTreasuryAbi, ...deployedAt(deployment, "FeeTreasury") },
-    SavingsPool: { chain: "main", abi: savingsPoolAbi, ...deployedAt(deployment, "SavingsPool") },
+    AccessManager: { abi: accessManagerAbi, ...at("AccessManager") },
+    KhipuVault: { abi: khipuVaultAbi, ...at("KhipuVault") },
+    SavingsPool: { abi: savingsPoolAbi, ...at("SavingsPool") },
+    CooperativePools: { abi: cooperativePoolsAbi, ...at("CooperativePools") },
+    LotteryPool: { abi: lotteryPoolAbi, ...at("LotteryPool") },
+    FeeTreasury: { abi: feeTreasuryAbi, ...at("FeeTreasury") },
+    PriceFeed: { abi: testnetPriceFeedAbi, ...at("PriceFeed") },
   },
 });

@@ -1,6 +1,6 @@
 // The indexer's settings, all from environment variables; docs/operators.md lists them.
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * How often one HTTP URL is given to Ponder when the node is local. Ponder allows each URL 20 requests a second at first
@@ -15,26 +15,38 @@ export interface ChainEndpoints {
   pollingInterval: number;
 }
 
-/** Where the chain is reached: KHIPU_RPC_URL (one or several, separated by commas), KHIPU_WS_URL, KHIPU_POLLING_MS. */
-export function chainEndpoints(env: Environment): ChainEndpoints {
-  const urls = (env["KHIPU_RPC_URL"] ?? "http://127.0.0.1:8545")
-    .split(",")
-    .map((url) => url.trim());
-  for (const url of urls) assertUrl("KHIPU_RPC_URL", url, ["http:", "https:"]);
+/**
+ * Where a chain is reached: KHIPU_RPC_URL (one or several, separated by commas), KHIPU_WS_URL, KHIPU_POLLING_MS. With several
+ * chains each has its own: KHIPU_RPC_URL_<chain id> and so on.
+ */
+export function chainEndpoints(env: Environment, chainId?: number): ChainEndpoints {
+  const suffix = chainId === undefined ? "" : `_${chainId}`;
+  const variables = {
+    rpc: `KHIPU_RPC_URL${suffix}`,
+    ws: `KHIPU_WS_URL${suffix}`,
+    polling: `KHIPU_POLLING_MS${suffix}`,
+  };
+  const given = env[variables.rpc];
+  if (given === undefined && chainId !== undefined) {
+    throw new Error(`${variables.rpc} is needed: with several chains each has its own RPC URL.`);
+  }
+  const urls = (given ?? "http://127.0.0.1:8545").split(",").map((url) => url.trim());
+  for (const url of urls) assertUrl(variables.rpc, url, ["http:", "https:"]);
   const rpc = urls.flatMap((url) =>
     isLoopback(url) ? Array<string>(LOCAL_URL_REPEATS).fill(url) : [url],
   );
 
-  const pollingInterval = Number(env["KHIPU_POLLING_MS"] ?? 1_000);
+  const polling = env[variables.polling];
+  const pollingInterval = Number(polling ?? 1_000);
   if (!Number.isInteger(pollingInterval) || pollingInterval < 100) {
     throw new Error(
-      `KHIPU_POLLING_MS is "${env["KHIPU_POLLING_MS"] ?? ""}": it must be at least 100 (milliseconds).`,
+      `${variables.polling} is "${polling ?? ""}": it must be at least 100 (milliseconds).`,
     );
   }
 
-  const ws = env["KHIPU_WS_URL"];
+  const ws = env[variables.ws];
   if (ws === undefined || ws === "") return { rpc, pollingInterval };
-  assertUrl("KHIPU_WS_URL", ws, ["ws:", "wss:"]);
+  assertUrl(variables.ws, ws, ["ws:", "wss:"]);
   return { rpc, ws, pollingInterval };
 }
 

@@ -1,25 +1,28 @@
 import type { Context } from "ponder:registry";
-import { account, event as eventLog } from "ponder:schema";
+import { event as eventLog } from "ponder:schema";
 import type { Address, Hash } from "viem";
 
-/** The parts of a Ponder log event that the log keeps. */
-interface ChainEvent {
+export type Product =
+  "vault" | "savings" | "cooperative" | "lottery" | "treasury" | "roles" | "price";
+
+/** The parts of a Ponder log event that are kept. */
+export interface ChainEvent {
   id: string;
-  args: Readonly<Record<string, unknown>>;
+  args: Readonly<Record<string, unknown>> | readonly unknown[];
   block: { number: bigint; hash: Hash; timestamp: bigint };
-  transaction: { hash: Hash };
+  transaction: { hash: Hash; from: Address };
   log: { address: Address; logIndex: number };
 }
 
-interface Meaning {
-  product: "vault" | "savings" | "cooperative" | "treasury";
+export interface Meaning {
+  product: Product;
   type: string;
   actor: Address;
-  account?: Address;
-  subject?: string;
+  account?: Address | undefined;
+  subject?: string | undefined;
 }
 
-/** Appends the event to the log and remembers who took part. Every handler calls it once. */
+/** Appends the event to the log. Every handler calls it once, but for those of the vault's books and its share token. */
 export async function appendToLog(
   context: Context,
   event: ChainEvent,
@@ -40,22 +43,14 @@ export async function appendToLog(
     actor: meaning.actor,
     account: meaning.account ?? null,
     subject: meaning.subject ?? null,
-    args: toJson(event.args),
+    args: jsonValue(event.args),
   });
-  if (meaning.account === undefined) return;
-  await context.db
-    .insert(account)
-    .values({ address: meaning.account, firstSeen: block.timestamp, lastSeen: block.timestamp })
-    .onConflictDoUpdate({ lastSeen: block.timestamp });
 }
 
 /** Arguments as JSON keeps them: whole numbers as decimal strings, which no reader rounds. */
-function toJson(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, jsonValue(value)]));
-}
-
 function jsonValue(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (Array.isArray(value)) return value.map(jsonValue);
-  return value;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, jsonValue(item)]));
 }

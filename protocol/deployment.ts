@@ -17,6 +17,8 @@ const deployedContract = z.object({
   ),
   /** No event of this contract is older than this block. */
   startBlock: z.int().check(z.nonnegative()),
+  /** Of a token: how many decimals its amounts have. */
+  decimals: z.optional(z.int().check(z.nonnegative())),
 });
 
 const deploymentSchema = z.object({

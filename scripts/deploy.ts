@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join, relative, resolve } from "node:path";
 import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import hre from "hardhat";
-import { type Address, createPublicClient, custom, isAddress } from "viem";
+import { type Address, createPublicClient, custom, erc20Abi, isAddress } from "viem";
+import Circles from "../ignition/modules/Circles.ts";
 import Local from "../ignition/modules/Local.ts";
 import Lottery from "../ignition/modules/Lottery.ts";
 import Protocol from "../ignition/modules/Protocol.ts";
+import { holdersAmong, ROLES } from "../ignition/modules/roles.ts";
 import Testnet from "../ignition/modules/Testnet.ts";
 import { type Deployment, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
@@ -23,6 +25,8 @@ web app and scripts read. A deployment that was interrupted goes on where it sto
   --network <name>     one of: ${networks.join(", ")}
   --asset <address>    what is saved; without it play money with a faucet is deployed (test networks only)
   --strategy <address> the first ERC-4626 that the vault's money works in; goes with --asset
+  --price-feed <address>
+                       the Chainlink aggregator (not its proxy) that tells what the asset is worth in US dollars
   --parameters <file>  Ignition parameters (JSON): role holders, delays, caps, fee; see docs/operators.md
   --output <file>      another place for the deployment file
   --help               this text
@@ -38,8 +42,10 @@ const contractNames = {
   treasury: "FeeTreasury",
   cooperatives: "CooperativePools",
   lottery: "LotteryPool",
+  circles: "RotatingPools",
   coordinator: "VRFCoordinator",
   blockhashStore: "BlockhashStore",
+  priceFeed: "PriceFeed",
 } as const satisfies Record<keyof (typeof Local)["results"], string>;
 
 await runScript(async () => {
@@ -47,6 +53,7 @@ await runScript(async () => {
     network: { type: "string" },
     asset: { type: "string" },
     strategy: { type: "string" },
+    "price-feed": { type: "string" },
     parameters: { type: "string" },
     output: { type: "string" },
   });
@@ -64,7 +71,8 @@ await runScript(async () => {
   if ((asset === undefined) !== (strategy === undefined)) {
     throw new Failure("--asset and --strategy go together: give both, or neither for play money.");
   }
-  const parameters =
+  const priceFeed = addressOption("--price-feed", options["price-feed"]);
+  const parameters: DeploymentParameters =
     options.parameters === undefined ? {} : await readParameters(options.parameters);
   const output = resolve(
     options.output ?? join(root, "protocol", "deployments", `${network}.json`),
@@ -77,9 +85,10 @@ await runScript(async () => {
   });
   const genesis = await chain.getBlock({ blockNumber: 0n });
 
-  // Local chains come and go, so that what Ignition remembers of one must never be taken for another.
+  // Local chains and forks come and go: what Ignition remembers of one must never be taken for another of the same number.
   const isLocal = chainId === LOCAL_CHAIN_ID;
-  const deploymentId = isLocal ? `local-${genesis.hash.slice(2, 14)}` : `chain-${chainId}`;
+  const deploymentId = `${isLocal ? "local" : `chain-${chainId}`}-${genesis.hash.slice(2, 14)}`;
+  if (!isLocal) requireRoleHolders(parameters, asset === undefined ? "Testnet" : "Protocol");
   const startBlock = await rememberStartBlock(deploymentId, () => chain.getBlockNumber());
 
   const ignitionOptions = {
@@ -87,9 +96,17 @@ await runScript(async () => {
     displayUi: !isLocal,
     ...(isLocal && { config: { requiredConfirmations: 1, blockPollingInterval: 25 } }),
   };
+  const deployLocally = async () => {
+    const wallets = await connection.viem.getWalletClients();
+    const holders = holdersAmong(wallets.map(({ account }) => account.address));
+    return connection.ignition.deploy(Local, {
+      ...ignitionOptions,
+      parameters: { ...parameters, Testnet: { ...holders, ...parameters["Testnet"] } },
+    });
+  };
   const deployPlayMoney = async () =>
     isLocal
-      ? connection.ignition.deploy(Local, { ...ignitionOptions, parameters })
+      ? deployLocally()
       : connection.ignition.deploy(Testnet, { ...ignitionOptions, parameters });
   const protocol =
     asset === undefined || strategy === undefined
@@ -98,22 +115,36 @@ await runScript(async () => {
           ...ignitionOptions,
           parameters: { ...parameters, Protocol: { ...parameters["Protocol"], asset, strategy } },
         });
-  // Elsewhere the lottery needs a coordinator of Chainlink's, which the parameters name.
-  const lottery = parameters["Lottery"] && {
-    ...(await connection.ignition.deploy(Lottery, {
-      ...ignitionOptions,
-      parameters: {
-        ...parameters,
-        Lottery: { ...parameters["Lottery"], vault: protocol.vault.address },
-      },
-    })),
+  // Elsewhere lottery and circles need a coordinator of Chainlink's, which the parameters name.
+  const overVault = (section: "Lottery" | "Circles") => ({
+    ...ignitionOptions,
+    parameters: {
+      ...parameters,
+      [section]: { ...parameters[section], vault: protocol.vault.address },
+    },
+  });
+  const lottery =
+    parameters["Lottery"] && (await connection.ignition.deploy(Lottery, overVault("Lottery")));
+  const circles =
+    parameters["Circles"] && (await connection.ignition.deploy(Circles, overVault("Circles")));
+  const deployed = {
+    ...protocol,
+    ...lottery,
+    ...circles,
+    ...(priceFeed && { priceFeed: { address: priceFeed } }),
   };
-  const deployed = { ...protocol, ...lottery };
 
   const contracts: Deployment["contracts"] = {};
   for (const [key, { address }] of Object.entries(deployed)) {
     contracts[contractNames[key as keyof typeof contractNames]] = { address, startBlock };
   }
+  const { address: assetAddress } = protocol.asset;
+  const decimals = await chain.readContract({
+    address: assetAddress,
+    abi: erc20Abi,
+    functionName: "decimals",
+  });
+  contracts[contractNames.asset] = { address: assetAddress, startBlock, decimals };
   const deployment: Deployment = { chainId, network, genesisHash: genesis.hash, contracts };
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, `${JSON.stringify(deployment, null, 2)}\n`);
@@ -141,12 +172,25 @@ function addressOption(name: string, value: string | undefined): Address | undef
   );
 }
 
-async function readParameters(file: string): ReturnType<typeof readDeploymentParameters> {
+type DeploymentParameters = Awaited<ReturnType<typeof readDeploymentParameters>>;
+
+async function readParameters(file: string): Promise<DeploymentParameters> {
   if (!existsSync(file)) throw new Failure(`There is no parameter file ${file}.`);
   try {
     return await readDeploymentParameters(file);
   } catch (error) {
     throw new Failure(`${file} does not hold Ignition parameters: ${firstLine(error)}`);
+  }
+}
+
+/** On local chains the roles fall to the node's own accounts; elsewhere somebody has to hold them. */
+function requireRoleHolders(parameters: DeploymentParameters, module: "Testnet" | "Protocol") {
+  const named = { ...parameters["$global"], ...parameters[module] };
+  const missing = Object.keys(ROLES).filter((role) => !(role in named));
+  if (missing.length > 0) {
+    throw new Failure(
+      `The module ${module} needs an address for ${missing.join(", ")}: name them in --parameters (docs/operators.md).`,
+    );
   }
 }
 

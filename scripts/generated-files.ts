@@ -9,9 +9,12 @@ const contracts = [
   "contracts/savings/SavingsPool.sol:SavingsPool",
   "contracts/cooperative/CooperativePools.sol:CooperativePools",
   "contracts/lottery/LotteryPool.sol:LotteryPool",
+  "contracts/circles/RotatingPools.sol:RotatingPools",
   "contracts/treasury/FeeTreasury.sol:FeeTreasury",
+  "@openzeppelin/contracts/access/manager/AccessManager.sol:AccessManager",
   "contracts/testnet/FaucetToken.sol:FaucetToken",
   "contracts/testnet/TestnetYieldVault.sol:TestnetYieldVault",
+  "contracts/testnet/TestnetPriceFeed.sol:TestnetPriceFeed",
 ] as const;
 
 /** Every generated file that is under version control, with what it should contain now. */

@@ -29,7 +29,7 @@ const PARTS: { files: string[]; contracts: string[]; tests: string[] }[] = [
   {
     files: ["KhipuVault", "StrategyBook", "StrategyReader", "ProfitLock"].map(inFolder("vault")),
     contracts: ["contracts/vault/KhipuVault.sol"],
-    tests: ["vault", "roles", "returns.test.ts", "reentrancy.test.ts"],
+    tests: ["vault", "roles", "returns.test.ts", "reentrancy.test.ts", "books.test.ts"],
   },
   {
     files: ["contracts/vault/SharePrice.sol"],
@@ -49,12 +49,19 @@ const PARTS: { files: string[]; contracts: string[]; tests: string[] }[] = [
   {
     files: ["contracts/savings/SavingsPool.sol"],
     contracts: ["contracts/savings/SavingsPool.sol"],
-    tests: ["savings", "treasury", "roles", "returns.test.ts", "reentrancy.test.ts"],
+    tests: [
+      "savings",
+      "treasury",
+      "roles",
+      "returns.test.ts",
+      "reentrancy.test.ts",
+      "books.test.ts",
+    ],
   },
   {
     files: ["contracts/cooperative/CooperativePools.sol"],
     contracts: ["contracts/cooperative/CooperativePools.sol"],
-    tests: ["cooperative", "returns.test.ts", "reentrancy.test.ts"],
+    tests: ["cooperative", "returns.test.ts", "reentrancy.test.ts", "books.test.ts"],
   },
   {
     files: ["contracts/treasury/FeeTreasury.sol"],
@@ -71,7 +78,7 @@ const PARTS: { files: string[]; contracts: string[]; tests: string[] }[] = [
       "VrfConsumer",
     ].map(inFolder("lottery")),
     contracts: ["contracts/lottery/LotteryPool.sol"],
-    tests: ["lottery", "reentrancy.test.ts"],
+    tests: ["lottery", "reentrancy.test.ts", "books.test.ts"],
   },
 ];
 
@@ -111,7 +118,8 @@ await runScript(async () => {
   await runBinary("hardhat", ["build", "--no-tests"]);
   try {
     for (const [index, mutant] of chosen.entries()) {
-      const verdict = options.again ? await judgeByProperties(mutant) : await judge(mutant);
+      let verdict = await judge(mutant);
+      if (verdict === "survived" && options.again) verdict = await judgeByProperties(mutant);
       known.set(mutant.id, verdict);
       writeResults(all, known);
       const { id, from, to } = mutant;

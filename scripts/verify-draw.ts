@@ -1,15 +1,16 @@
-import { createPublicClient, encodeAbiParameters, hexToBigInt, http, keccak256 } from "viem";
+import { createPublicClient, http } from "viem";
 import { deployedAt } from "../protocol/deployment.ts";
 import { verifyDraw } from "../protocol/draw.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { deploymentOfChain } from "./deployment-of-chain.ts";
-import { coordinatorAbi } from "./local/vrf/coordinator.ts";
 import { readLotteryEvents } from "./lottery-log.ts";
+import { verifyAnswer } from "./vrf-answer.ts";
 
 const help = `Usage: npm run verify-draw -- --rpc <url> --round <number> [options]
 
 Reckons a lottery's draw anew from the chain alone and says whether it was honest: who had how much in the round for how
-long, which numbers follow from Chainlink's random word, and whom they meet. Ends with exit code 1 if anything differs.
+long, whether the oracle's proof of the random word holds, which numbers follow from the word, and whom they meet. Ends
+with exit code 1 if anything differs.
 
   --rpc <url>          a node of the chain
   --round <number>     the round
@@ -35,44 +36,27 @@ await runScript(async () => {
   const deployment = await deploymentOfChain(chain, options.deployment);
   const lottery = deployedAt(deployment, "LotteryPool");
   const events = await readLotteryEvents(chain, lottery.address, BigInt(lottery.startBlock));
-  const opened = events.find(({ eventName }) => eventName === "LotteryOpened");
-  if (opened?.eventName !== "LotteryOpened") {
-    throw new Failure(`There is no lottery at ${lottery.address}.`);
-  }
+  if (events.length === 0) throw new Failure(`There is no lottery at ${lottery.address}.`);
   const exists = events.some(
     (event) => event.eventName === "RoundStarted" && event.args.roundId === BigInt(round),
   );
   if (!exists) throw new Failure(`There is no round ${round} yet.`);
   const report = verifyDraw(events, BigInt(round));
 
-  // The coordinator has verified the oracle's proof; the word must be the one that follows from it.
-  if (report.word !== undefined && report.requestId !== undefined) {
-    const [fulfilled] = await chain.getContractEvents({
-      address: opened.args.coordinator,
-      abi: coordinatorAbi,
-      eventName: "RandomWordsFulfilled",
-      args: { requestId: report.requestId },
-      fromBlock: BigInt(lottery.startBlock),
-      strict: true,
-    });
-    const word =
-      fulfilled &&
-      hexToBigInt(
-        keccak256(
-          encodeAbiParameters(
-            [{ type: "uint256" }, { type: "uint256" }],
-            [fulfilled.args.outputSeed, 0n],
-          ),
-        ),
-      );
-    if (word !== report.word) report.faults.push("The word is not the one that Chainlink proved.");
+  let proof = "";
+  if (report.word !== undefined) {
+    const proven = await verifyAnswer(chain, lottery.address, events, BigInt(round));
+    if ("fault" in proven) report.faults.push(proven.fault);
+    else if ("unproven" in proven) proof = ` (on the coordinator's word: ${proven.unproven})`;
+    else if (proven.word === report.word) proof = " (the oracle's proof of it holds)";
+    else report.faults.push("The word is not the one that the oracle proved.");
   }
 
   say(`round ${round} of ${lottery.address}: ${report.state}`);
   say(
     `entries ${report.weights.length}, weight ${report.totalWeight}, prize ${report.prize} shares`,
   );
-  if (report.word !== undefined) say(`word ${report.word}`);
+  if (report.word !== undefined) say(`word ${report.word}${proof}`);
   for (const { winner, tier, player, entry, shares } of report.winners) {
     const who = player === undefined ? "nobody" : `${player} with entry ${entry ?? ""}`;
     say(`winner ${winner} (tier ${tier}): ${who}, ${shares} shares`);

@@ -81,6 +81,13 @@ interface IKhipuVault is IERC4626 {
     /// @param idleAfter What is idle now.
     event StrategyDrawn(address indexed strategy, uint256 assets, uint256 assetsAfter, uint256 idleAfter);
 
+    /// @notice Shares of a strategy were handed to somebody who redeems in kind.
+    /// @param strategy The strategy.
+    /// @param shares How many of its shares.
+    /// @param assets What they were booked at.
+    /// @param assetsAfter What the vault has in the strategy now.
+    event StrategyHandedOver(address indexed strategy, uint256 shares, uint256 assets, uint256 assetsAfter);
+
     /// @notice A strategy failed to take or to give back money and was left out.
     /// @param strategy The strategy.
     /// @param assets What it was asked to take or to give.

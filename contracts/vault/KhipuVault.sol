@@ -195,6 +195,7 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
                 holding.shares - uint128(parts[i]),
                 holding.assets - uint128(worth)
             );
+            emit StrategyHandedOver(address(strategy), parts[i], worth, holding.assets - worth);
         }
         burned = price.toSharesUp(value).min(shares);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, burned);

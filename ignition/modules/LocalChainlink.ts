@@ -1,6 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { parseEther } from "viem";
-import { keyHashOf, publicKeyOf } from "../../scripts/local/vrf/proof.ts";
+import { keyHashOf } from "../../protocol/vrf.ts";
+import { publicKeyOf } from "../../scripts/local/vrf/proof.ts";
 import { LOCAL_ORACLE_SECRET } from "../../scripts/local/vrf/oracle-key.ts";
 
 const publicKey = publicKeyOf(LOCAL_ORACLE_SECRET);
@@ -28,6 +29,6 @@ export default buildModule("LocalChainlink", (m) => {
   };
   m.call(coordinator, "setConfig", Object.values(config));
   const mostPerGas = parseEther("0.000001");
-  m.call(coordinator, "registerProvingKey", [publicKey, mostPerGas]);
+  m.call(coordinator, "registerProvingKey", [[...publicKey], mostPerGas]);
   return { blockhashStore, coordinator };
 });

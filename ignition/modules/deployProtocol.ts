@@ -9,15 +9,15 @@ type Contract = Parameters<Builder["call"]>[0];
 
 /**
  * Deploys the protocol over an asset and its first strategy, gives every role to its holder and leaves the deployer
- * with none. All addresses default to the deployer's second to sixth account, which exist on local networks only.
+ * with none. Who holds which role has to be said by parameters.
  */
 export function deployProtocol(m: Builder, asset: Contract, strategy: Contract) {
   const deployer = m.getAccount(0);
   const holders = {
-    curator: m.getParameter("curator", m.getAccount(2)),
-    guardian: m.getParameter("guardian", m.getAccount(3)),
-    allocator: m.getParameter("allocator", m.getAccount(4)),
-    treasurer: m.getParameter("treasurer", m.getAccount(5)),
+    curator: m.getParameter("curator"),
+    guardian: m.getParameter("guardian"),
+    allocator: m.getParameter("allocator"),
+    treasurer: m.getParameter("treasurer"),
   };
 
   const manager = m.contract("AccessManager", [deployer]);
@@ -76,11 +76,7 @@ export function deployProtocol(m: Builder, asset: Contract, strategy: Contract) 
     m.call(
       manager,
       "grantRole",
-      [
-        ROLES.admin,
-        m.getParameter("admin", m.getAccount(1)),
-        m.getParameter("adminDelay", THREE_DAYS),
-      ],
+      [ROLES.admin, m.getParameter("admin"), m.getParameter("adminDelay", THREE_DAYS)],
       { id: "grantAdmin" },
     ),
   ];

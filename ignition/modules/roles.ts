@@ -1,4 +1,4 @@
-import { toFunctionSelector } from "viem";
+import { type Address, toFunctionSelector } from "viem";
 
 /** Role ids in the AccessManager. 0 is its admin role, which may give and take the others. */
 export const ROLES = {
@@ -42,6 +42,15 @@ export const PERMISSIONS = {
     treasurer: ["collect(address,uint256)"],
   },
 } as const satisfies Record<string, Partial<Record<WorkingRole, readonly string[]>>>;
+
+/** On local chains: each role to one of the node's own accounts, behind the deployer's. */
+export function holdersAmong(accounts: readonly Address[]): Record<keyof typeof ROLES, Address> {
+  const [, admin, curator, guardian, allocator, treasurer] = accounts;
+  if (!admin || !curator || !guardian || !allocator || !treasurer) {
+    throw new Error(`${accounts.length} accounts are too few for the roles`);
+  }
+  return { admin, curator, guardian, allocator, treasurer };
+}
 
 /** The permissions as AccessManager.setTargetFunctionRole wants them. */
 export function functionRoles() {

@@ -1,9 +1,13 @@
 import { type Context, ponder } from "ponder:registry";
 import { cooperative, cooperativeMember } from "ponder:schema";
 import type { Address } from "viem";
-import { appendToLog } from "../log.ts";
+import { appendToLog, type ChainEvent } from "../log.ts";
+import { book } from "../movement.ts";
 
 const product = "cooperative";
+
+/** The time of what has not happened. */
+const never = 0n;
 
 ponder.on("CooperativePools:PoolCreated", async ({ event, context }) => {
   const { creator, name, minimum, maximum, maxMembers, open } = event.args;
@@ -17,6 +21,7 @@ ponder.on("CooperativePools:PoolCreated", async ({ event, context }) => {
     maxMembers: Number(maxMembers),
     open,
     closed: false,
+    invitationEpoch: 0n,
     memberCount: 0,
     totalPrincipal: 0n,
     totalShares: 0n,
@@ -41,6 +46,8 @@ ponder.on("CooperativePools:MemberJoined", async ({ event, context }) => {
       active: true,
       ...nothing,
       joinedAt: timestamp,
+      // Their first contribution follows, and is what counts.
+      lastActive: never,
       updatedAt: timestamp,
     })
     .onConflictDoUpdate({ active: true, joinedAt: timestamp, updatedAt: timestamp });
@@ -66,10 +73,10 @@ ponder.on("CooperativePools:YieldClaimed", async ({ event, context }) => {
 
 // Leaving with the vault shares themselves is no flow of assets.
 ponder.on("CooperativePools:SharesTakenOut", async ({ event, context }) => {
-  const { member } = event.args;
+  const { member, shares } = event.args;
   await append(context, event, "SharesTakenOut", member, member);
-  const books = { principalAfter: 0n, sharesAfter: 0n, ...event.args };
-  await updateMember(context, event, member, {}, books);
+  const books = { ...event.args, principalAfter: 0n, sharesAfter: 0n };
+  await updateMember(context, event, member, { sharesTakenOut: shares }, books);
 });
 
 ponder.on("CooperativePools:MemberLeft", async ({ event, context }) => {
@@ -92,10 +99,14 @@ ponder.on("CooperativePools:PoolClosed", async ({ event, context }) => {
 });
 
 ponder.on("CooperativePools:InvitationsRevoked", async ({ event, context }) => {
-  await append(context, event, "InvitationsRevoked", event.args.creator);
+  const { creator, invitationEpoch } = event.args;
+  await append(context, event, "InvitationsRevoked", creator);
+  await context.db
+    .update(cooperative, keyOf(context, event))
+    .set({ invitationEpoch, updatedAt: event.block.timestamp });
 });
 
-type LogEvent = Parameters<typeof appendToLog>[1] & { args: { poolId: bigint } };
+type LogEvent = ChainEvent & { args: { poolId: bigint } };
 
 async function append(
   context: Context,
@@ -105,7 +116,7 @@ async function append(
   account?: Address,
 ): Promise<void> {
   const subject = String(event.args.poolId);
-  await appendToLog(context, event, { product, type, actor, subject, ...(account && { account }) });
+  await appendToLog(context, event, { product, type, actor, subject, account });
 }
 
 function keyOf(context: Context, { log, args }: LogEvent) {
@@ -116,6 +127,7 @@ interface Flow {
   contributed?: bigint;
   withdrawn?: bigint;
   claimed?: bigint;
+  sharesTakenOut?: bigint;
 }
 
 /** The member's part and the pool's totals, as every event that moves money carries them. */
@@ -131,21 +143,35 @@ async function updateMember(
   context: Context,
   event: LogEvent,
   member: Address,
-  { contributed = 0n, withdrawn = 0n, claimed = 0n }: Flow,
+  { contributed = 0n, withdrawn = 0n, claimed = 0n, sharesTakenOut = 0n }: Flow,
   books: Books,
 ): Promise<void> {
   const { timestamp } = event.block;
-  await context.db.update(cooperativeMember, { ...keyOf(context, event), member }).set((row) => ({
+  const key = { ...keyOf(context, event), member };
+  const before = await context.db.find(cooperativeMember, key);
+  if (before === null) throw new Error(`${member} pays into a pool without being a member.`);
+  await context.db.update(cooperativeMember, key).set({
     principal: books.principalAfter,
     shares: books.sharesAfter,
-    contributed: row.contributed + contributed,
-    withdrawn: row.withdrawn + withdrawn,
-    claimed: row.claimed + claimed,
+    contributed: before.contributed + contributed,
+    withdrawn: before.withdrawn + withdrawn,
+    claimed: before.claimed + claimed,
+    lastActive: timestamp,
     updatedAt: timestamp,
-  }));
-  await context.db.update(cooperative, keyOf(context, event)).set({
-    totalPrincipal: books.poolPrincipalAfter,
-    totalShares: books.poolSharesAfter,
-    updatedAt: timestamp,
+  });
+  const totals = { totalPrincipal: books.poolPrincipalAfter, totalShares: books.poolSharesAfter };
+  await context.db
+    .update(cooperative, keyOf(context, event))
+    .set({ ...totals, updatedAt: timestamp });
+  await book(context, event, {
+    account: member,
+    pool: { contract: event.log.address, poolId: String(event.args.poolId), product, ...totals },
+    flows: { deposits: contributed, withdrawals: withdrawn, yield: claimed, sharesTakenOut },
+    holdings: {
+      cooperativeShares: books.sharesAfter - before.shares,
+      principal: books.principalAfter - before.principal,
+    },
+    lastActive: before.lastActive === never ? undefined : before.lastActive,
+    acts: true,
   });
 }

@@ -18,6 +18,7 @@ coordinator verifies. It can be started again at any time; what was not answered
   --rpc <url>          the chain
   --late <blocks>      wait so many blocks more than the request asks for
   --silent             answer nothing
+  --twice              send every answer a second time
   --help               this text
 `;
 
@@ -31,6 +32,7 @@ await runScript(async () => {
     rpc: { type: "string" },
     late: { type: "string" },
     silent: { type: "boolean" },
+    twice: { type: "boolean", default: false },
   });
   if (options === undefined) return;
   const { deployment: file, rpc } = options;
@@ -58,6 +60,7 @@ await runScript(async () => {
       coordinator: address,
       secret: LOCAL_ORACLE_SECRET,
       lateness: BigInt(late),
+      twice: options.twice,
     },
     BigInt(startBlock),
   );

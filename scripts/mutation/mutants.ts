@@ -47,6 +47,9 @@ const OPERATORS: [RegExp, string][] = [
   // a whole condition, and a whole statement on one line
   [/if \(.*\) (?=revert|return|continue)/g, "if (false) "],
   [/^ {8,}(?!return|revert|uint|address|bool|bytes|for|if|else|_;|\/\/)[\w.[\]()]+.*;$/gm, ""],
+  // both ways of each branch
+  [/if \(.*\) (?=revert|return|continue|\{)/g, "if (true) "],
+  [/if \(.*\) (?=\{)/g, "if (false) "],
 ];
 
 /** All changes of one source file, in the order of its lines. */

@@ -110,7 +110,7 @@ describe("While a token calls back", () => {
 
   it("the cooperative pools can be entered by no door that moves money", async () => {
     const world = await callbackWorld();
-    const { attacker, cooperatives } = world;
+    const { cooperatives } = world;
     const create = encodeFunctionData({
       abi: cooperativePoolsAbi,
       functionName: "createPool",

@@ -1,24 +1,32 @@
-import type { Abi, Address } from "viem";
+import type { Address } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   cooperativePoolsAbi,
-  feeTreasuryAbi,
   khipuVaultAbi,
+  lotteryPoolAbi,
   savingsPoolAbi,
 } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
+import { rowsOf, tableNames } from "./api-tables.ts";
 import { type IndexedWorld, startIndexedWorld } from "./indexed-world.ts";
+import { readLogs } from "./oracle/log.ts";
+import { Oracle, type Row } from "./oracle/oracle.ts";
 import { Person } from "./person.ts";
+import { Steward } from "./steward.ts";
 
-const ACTIONS = 200;
+const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
+const ACTIONS = isDeep ? 4_000 : 160;
+/** A round is drawn after so many actions. */
+const ACTIONS_PER_DRAW = isDeep ? 200 : 60;
 
 describe("the index, after random actions of several people", () => {
   const seed = process.env["KHIPU_TEST_SEED"] ?? String(Date.now());
   let world: IndexedWorld;
   let people: Person[];
+  let expected: Record<string, Row[]>;
   const at = (name: string) => deployedAt(world.deployment, name).address;
   const savings = () => ({ address: at("SavingsPool"), abi: savingsPoolAbi }) as const;
   const cooperatives = () =>
@@ -38,13 +46,20 @@ describe("the index, after random actions of several people", () => {
         await person.prepare(next.address);
       }),
     );
-    for (let action = 0; action < ACTIONS; action++) {
+    const steward = new Steward(world, random);
+    await steward.actOnce();
+    for (let action = 1; action <= ACTIONS; action++) {
       await random.oneOf(people).act(people);
       if (action % 10 === 0) await world.pass(random.between(1, 200));
+      if (action % 20 === 0) await steward.act();
+      if (action % ACTIONS_PER_DRAW === 0) await world.endOfRound();
     }
     for (const person of people) await person.settle(people);
     await world.indexed();
-  });
+    const head = await world.chain.getBlockNumber();
+    const logs = await readLogs(world.chain, world.deployment, head);
+    expected = new Oracle(logs, world.deployment.chainId).tables();
+  }, ACTIONS * 1_500);
 
   afterAll(async () => world.stop());
 
@@ -158,36 +173,61 @@ describe("the index, after random actions of several people", () => {
     expect(worth).toBe(await world.chain.readContract({ ...vault, ...conversion }));
   });
 
-  it.each([
-    ["KhipuVault", khipuVaultAbi, ["AccountsUpdated", "Transfer", "Approval", "AuthorityUpdated"]],
-    ["SavingsPool", savingsPoolAbi, ["AuthorityUpdated"]],
-    ["CooperativePools", cooperativePoolsAbi, []],
-    ["FeeTreasury", feeTreasuryAbi, ["AuthorityUpdated"]],
-  ] as [string, Abi, string[]][])(
-    "has each event of %s once in its log, in the order of the chain",
-    async (name, abi, elsewhere) => {
-      const address = at(name);
-      interface Row {
-        id: string;
-        transactionHash: string;
-        logIndex: number;
-        type: string;
-      }
-      const { events } = await world.query<{ events: { items: Row[] } }>(
-        `{ events(where: { contract: "${address.toLowerCase()}" }, orderBy: "id", limit: 1000) { items { id transactionHash logIndex type } } }`,
-      );
-      const logs = await world.chain.getContractEvents({
-        address,
-        abi,
-        fromBlock: 0n,
-        strict: true,
+  it("has every player of the lottery as the contract has them", async () => {
+    const rows = await rowsOf(world, "lotteryPlayer");
+    expect(rows).not.toEqual([]);
+    for (const { player, principal, prizeShares } of rows) {
+      const now = await world.chain.readContract({
+        address: at("LotteryPool"),
+        abi: lotteryPoolAbi,
+        functionName: "playerOf",
+        args: [player as Address],
       });
-      const expected = logs
-        .filter(({ eventName }) => !elsewhere.includes(eventName))
-        .map((log) => `${log.transactionHash} ${log.logIndex} ${log.eventName}`);
-      const found = events.items.map((row) => `${row.transactionHash} ${row.logIndex} ${row.type}`);
-      expect(found).not.toEqual([]);
-      expect(found).toEqual(expected);
+      expect([principal, prizeShares]).toEqual([String(now.principal), String(now.prizeShares)]);
+    }
+  });
+
+  it("has the vault's allocation and idle money as the contract has them, and everybody's shares", async () => {
+    const vault = { address: at("KhipuVault"), abi: khipuVaultAbi } as const;
+    const [row] = await rowsOf(world, "vault");
+    expect(row?.["idle"]).toBe(
+      String(await world.chain.readContract({ ...vault, functionName: "idle" })),
+    );
+    for (const { strategy, assets } of await rowsOf(world, "allocation")) {
+      const args = [strategy as Address] as const;
+      const holding = { functionName: "holdingOf", args } as const;
+      expect(assets).toBe(
+        String((await world.chain.readContract({ ...vault, ...holding })).assets),
+      );
+    }
+    for (const { address, vaultShares } of await rowsOf(world, "account")) {
+      const balance = { functionName: "balanceOf", args: [address as Address] } as const;
+      expect(vaultShares).toBe(String(await world.chain.readContract({ ...vault, ...balance })));
+    }
+  });
+
+  it.each(tableNames())(
+    "has the table %s as an independent reader of all logs has it",
+    async (table) => {
+      const rows = await rowsOf(world, table);
+      expect(expected[table], `the oracle knows ${table}`).toBeDefined();
+      expect(rows.toSorted(byContent)).toEqual((expected[table] ?? []).toSorted(byContent));
     },
   );
+
+  it("had something to show in each table", () => {
+    const empty = tableNames().filter((table) => expected[table]?.length === 0);
+    expect(empty).toEqual([]);
+  });
 });
+
+/** Any order will do that is the same on both sides: rows that are equal have equal texts. */
+function byContent(a: Row, b: Row): number {
+  return textOf(a) < textOf(b) ? -1 : 1;
+}
+
+function textOf(row: Row): string {
+  const known = ["id", "chainId", "contract", "pool", "poolId", "roundId", "interval", "start"];
+  const rest = Object.keys(row).filter((name) => !known.includes(name));
+  return JSON.stringify([...known, ...rest.toSorted()].map((name) => row[name]));
+}

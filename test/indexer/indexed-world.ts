@@ -3,11 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPublicClient, createTestClient, http } from "viem";
 import { foundry } from "viem/chains";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
+import { lotteryPoolAbi } from "../../protocol/abis.generated.ts";
+import { deployedAt } from "../../protocol/deployment.ts";
 import { anvilBinary, mineAtOnce } from "../../scripts/local/chain.ts";
 import { LocalWorld } from "../../scripts/local/local-world.ts";
 import { freePort } from "../../scripts/local/ports.ts";
 import { Progress } from "../../scripts/local/progress.ts";
+
+/** How long a round of the local lottery runs. */
+const ROUND_SECONDS = 180;
+/** The states of a round that was drawn, or ended without a draw. */
+const SETTLED = [5, 6];
 
 /** A local world without web app and simulation, that mines each transaction at once. */
 export async function startIndexedWorld() {
@@ -43,8 +50,9 @@ export async function startIndexedWorld() {
     return data;
   };
 
+  const deployment = world.state.deployment();
   return {
-    deployment: world.state.deployment(),
+    deployment,
     url: world.urls.chain,
     chain,
     query,
@@ -52,6 +60,26 @@ export async function startIndexedWorld() {
     async pass(seconds: number): Promise<void> {
       await clock.increaseTime({ seconds });
       await clock.mine({ blocks: 1 });
+    },
+    /** Lets the round's time run out and the keeper and the oracle do what is due; resolves when the round is settled. */
+    async endOfRound(): Promise<void> {
+      const lottery = {
+        address: deployedAt(deployment, "LotteryPool").address,
+        abi: lotteryPoolAbi,
+      } as const;
+      const current = { ...lottery, functionName: "currentRound" } as const;
+      const ending = await chain.readContract(current);
+      await this.pass(ROUND_SECONDS);
+      const args = [ending] as const;
+      const round = { ...lottery, functionName: "roundOf", args } as const;
+      await vi.waitUntil(
+        async () => {
+          // The oracle wants confirmations.
+          await clock.mine({ blocks: 1 });
+          return SETTLED.includes((await chain.readContract(round)).state);
+        },
+        { timeout: 60_000, interval: 250 },
+      );
     },
     /** Resolves when the index has taken in all that the chain has now. */
     async indexed(): Promise<void> {

@@ -14,7 +14,9 @@ import {
   faucetTokenAbi,
   feeTreasuryAbi,
   khipuVaultAbi,
+  lotteryPoolAbi,
   savingsPoolAbi,
+  testnetPriceFeedAbi,
 } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import type { Random } from "../../scripts/local/random.ts";
@@ -36,7 +38,9 @@ export class Person {
   readonly #vault;
   readonly #savings;
   readonly #cooperatives;
+  readonly #lottery;
   readonly #treasury;
+  readonly #priceFeed;
   readonly #client;
 
   constructor(account: Account, world: IndexedWorld, random: Random) {
@@ -64,12 +68,15 @@ export class Person {
       abi: cooperativePoolsAbi,
       client,
     });
+    this.#lottery = getContract({ address: at("LotteryPool"), abi: lotteryPoolAbi, client });
+    this.#priceFeed = getContract({ address: at("PriceFeed"), abi: testnetPriceFeedAbi, client });
   }
 
   async prepare(referrer: Address): Promise<void> {
     await this.#asset.write.mint([this.address, 10n ** 12n]);
-    await this.#asset.write.approve([this.#savings.address, maxUint256]);
-    await this.#asset.write.approve([this.#cooperatives.address, maxUint256]);
+    for (const { address } of [this.#savings, this.#cooperatives, this.#lottery, this.#vault]) {
+      await this.#asset.write.approve([address, maxUint256]);
+    }
     await this.#savings.write.nameReferrer([referrer]);
   }
 
@@ -78,9 +85,10 @@ export class Person {
     const possible = [
       ...(await this.#savingsActions(others)),
       ...(await this.#cooperativeActions(others)),
+      ...(await this.#lotteryActions(others)),
+      ...(await this.#vaultActions(others)),
       ...(await this.#treasuryActions()),
-      () => this.#vault.write.rebalance(gas),
-      () => this.#vault.write.report(gas),
+      () => this.#priceFeed.write.setPrice([BigInt(this.#random.between(99, 101)) * 10n ** 6n]),
     ];
     await this.#mined(this.#random.oneOf(possible)());
   }
@@ -96,6 +104,55 @@ export class Person {
     const hash = await sent;
     const { status } = await this.#client.waitForTransactionReceipt({ hash });
     if (status === "reverted") throw new Error(`${hash} was reverted`);
+  }
+
+  async #vaultActions(others: readonly Person[]): Promise<Action[]> {
+    const { write, read } = this.#vault;
+    const { address } = this;
+    const receiver = this.#random.oneOf(others).address;
+    const actions: Action[] = [
+      () => write.rebalance(gas),
+      () => write.report(gas),
+      () => write.deposit([amount(this.#random), receiver], gas),
+    ];
+    const held = await read.balanceOf([address]);
+    const shares = (held * BigInt(this.#random.between(1, 100))) / 100n;
+    if (shares > 10n ** 9n) {
+      actions.push(
+        () => write.transfer([receiver, shares], gas),
+        () => write.redeem([shares, receiver, address], gas),
+        () => write.redeemInKind([shares, receiver, address, []], gas),
+      );
+    }
+    return actions;
+  }
+
+  async #lotteryActions(others: readonly Person[]): Promise<Action[]> {
+    const { write, read } = this.#lottery;
+    const player = this.#random.oneOf(others).address;
+    const actions: Action[] = [
+      () => write.buyTickets([amount(this.#random), player, 0n], gas),
+      () => write.sponsorPrize([amount(this.#random) / 100n, 0n], gas),
+    ];
+    const count = Number(await read.entryCount());
+    const entry = BigInt(this.#random.between(1, Math.max(count, 1)));
+    const [owner, left] = await read.entryOf([entry]);
+    if (owner === this.address && left > 0n) {
+      const part = (left * BigInt(this.#random.between(1, 100))) / 100n + 1n;
+      const principal = part < left ? part : left;
+      actions.push(
+        () => write.redeemTickets([entry, principal, player, 0n], gas),
+        () => write.redeemTicketsAsShares([entry, principal, player], gas),
+      );
+    }
+    const { prizeShares } = await read.playerOf([this.address]);
+    if (prizeShares > 0n) {
+      actions.push(
+        () => write.claimPrize([player, 0n], gas),
+        () => write.claimPrizeAsShares([player], gas),
+      );
+    }
+    return actions;
   }
 
   async #treasuryActions(): Promise<Action[]> {
@@ -165,7 +222,10 @@ export class Person {
       actions.push(() => write.join([poolId, amount(random), 0n], gas));
     }
     if (creator === this.address && !closed && random.between(1, 20) === 1) {
-      actions.push(() => write.closePool([poolId], gas));
+      actions.push(
+        () => write.closePool([poolId], gas),
+        () => write.revokeInvitations([poolId], gas),
+      );
     }
     return actions;
   }

@@ -1,8 +1,19 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import hre from "hardhat";
+import { createPublicClient, createWalletClient, getAddress, http } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { sepolia } from "viem/chains";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lotteryPoolAbi } from "../../protocol/abis.generated.ts";
+import { deployedAt, parseDeployment } from "../../protocol/deployment.ts";
+import { keyHashOf } from "../../protocol/vrf.ts";
+import { anvilBinary, LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { freePort } from "../../scripts/local/ports.ts";
+import { type Service, startService, waitUntilReady } from "../../scripts/local/service.ts";
+import { publicKeyOf } from "../../scripts/local/vrf/proof.ts";
+import { root } from "../../scripts/paths.ts";
 import { runScript } from "./script.ts";
 
 const refusal = async (args: string[], env: Record<string, string> = {}) => {
@@ -55,5 +66,105 @@ describe("npm run deploy, given something wrong", () => {
     expect(await refusal(["--network", "local", "--parameters", file])).toContain(
       `${file} does not hold Ignition parameters`,
     );
+  });
+});
+
+const anvil = anvilBinary();
+
+// Hardhat's node cannot be told to be that chain and to mine by the clock.
+describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
+  const folder = mkdtempSync(join(tmpdir(), "khipuvault-deploy-"));
+  const output = join(folder, "sepolia.json");
+  const keyHash = keyHashOf(publicKeyOf(77n));
+  const deployer = mnemonicToAccount(LOCAL_MNEMONIC);
+  const key = `0x${Buffer.from(deployer.getHdKey().privateKey ?? []).toString("hex")}`;
+  const someone = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 3 }).address;
+  let node: Service;
+  let url: string;
+  let coordinator: `0x${string}`;
+  const chain = () =>
+    createPublicClient({ chain: sepolia, transport: http(url), pollingInterval: 50 });
+
+  const run = (parameters: Record<string, unknown>) => {
+    const file = join(folder, "parameters.json");
+    writeFileSync(file, JSON.stringify(parameters));
+    const args = ["--network", "sepolia", "--parameters", file, "--output", output];
+    return runScript("deploy", args, { SEPOLIA_RPC_URL: url, DEPLOYER_PRIVATE_KEY: key }).ended;
+  };
+  const deploy = async (parameters: Record<string, unknown>) => {
+    const { code, stderr } = await run(parameters);
+    expect(`${code} ${stderr}`).toBe("0 ");
+    return parseDeployment(JSON.parse(readFileSync(output, "utf8")), output);
+  };
+
+  beforeAll(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    const args = ["--port", String(port), "--chain-id", String(sepolia.id), "--block-time", "0.1"];
+    node = startService({
+      name: "The chain",
+      command: anvil ?? "",
+      args: [...args, "--mnemonic", LOCAL_MNEMONIC],
+      logFile: join(folder, "chain.log"),
+    });
+    const answers = async () => (await chain().getChainId()) === sepolia.id;
+    const abort = new AbortController().signal;
+    await waitUntilReady(node, answers, { timeoutMs: 30_000, abort });
+    // Chainlink's own, which on such a network exists already.
+    const { abi, bytecode } = await hre.artifacts.readArtifact("VRFCoordinatorV2_5");
+    const wallet = createWalletClient({ chain: sepolia, transport: http(url), account: deployer });
+    const hash = await wallet.deployContract({
+      abi,
+      bytecode: bytecode,
+      args: [deployer.address],
+    });
+    const receipt = await chain().waitForTransactionReceipt({ hash });
+    coordinator = getAddress(receipt.contractAddress ?? "0x");
+  });
+
+  afterAll(async () => {
+    const { hash } = await chain().getBlock({ blockNumber: 0n });
+    await node.stop();
+    const journal = join(root, "ignition/deployments", `chain-${sepolia.id}-${hash.slice(2, 14)}`);
+    for (const path of [journal, `${journal}.start-block`, folder]) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  });
+
+  it("asks who is to hold the roles before it sends anything", async () => {
+    const sent = await chain().getTransactionCount({ address: deployer.address });
+    const { code, stderr } = await run({ Testnet: { admin: someone, curator: someone } });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "The module Testnet needs an address for guardian, allocator, treasurer: name them in --parameters (docs/operators.md).\n",
+    );
+    expect(await chain().getTransactionCount({ address: deployer.address })).toBe(sent);
+  });
+
+  it("deploys all with a lottery at the coordinator that the parameters name, and again deploys nothing", async () => {
+    const parameters = {
+      Testnet: {
+        admin: someone,
+        curator: someone,
+        guardian: someone,
+        allocator: someone,
+        treasurer: someone,
+      },
+      Lottery: { coordinator, keyHash, answerTime: 7_200 },
+    };
+    const first = await deploy(parameters);
+    const lottery = { address: deployedAt(first, "LotteryPool").address, abi: lotteryPoolAbi };
+    expect(await chain().readContract({ ...lottery, functionName: "coordinator" })).toBe(
+      coordinator,
+    );
+    expect(await chain().readContract({ ...lottery, functionName: "keyHash" })).toBe(keyHash);
+    const { answerTime } = await chain().readContract({ ...lottery, functionName: "rules" });
+    expect(answerTime).toBe(7_200);
+    const vault = await chain().readContract({ ...lottery, functionName: "vault" });
+    expect(vault).toBe(deployedAt(first, "KhipuVault").address);
+
+    const sent = await chain().getTransactionCount({ address: deployer.address });
+    expect(await deploy(parameters)).toEqual(first);
+    expect(await chain().getTransactionCount({ address: deployer.address })).toBe(sent);
   });
 });

@@ -71,8 +71,9 @@ describe("A lottery on a local chain", () => {
     await time().increaseTime({ seconds: 200 });
     await time().mine({ blocks: 1 });
   };
-  const stateOf = async (round: bigint) =>
-    (await chain().readContract({ ...lottery(), functionName: "roundOf", args: [round] })).state;
+  const roundOf = (round: bigint) =>
+    chain().readContract({ ...lottery(), functionName: "roundOf", args: [round] });
+  const stateOf = async (round: bigint) => (await roundOf(round)).state;
 
   beforeAll(async () => {
     const port = await freePort();
@@ -109,6 +110,7 @@ describe("A lottery on a local chain", () => {
     expect(await keeper("--once")).toContain("round 1: finalize");
     expect(await stateOf(1n)).toBe(DRAWN);
     const { code, stdout } = await verify("1");
+    expect(stdout).toContain("(the oracle's proof of it holds)");
     expect(stdout).toContain("The draw was honest.");
     expect(code).toBe(0);
     expect((await verify("9")).stderr).toBe("There is no round 9 yet.\n");
@@ -126,6 +128,19 @@ describe("A lottery on a local chain", () => {
     expect(await stateOf(2n)).toBe(ROLLED_OVER);
     await oracle.stop();
     expect((await verify("2")).stdout).toContain("Nothing is wrong so far.");
+  });
+
+  it("is drawn once, with the first answer, by an oracle that answers twice", async () => {
+    await toTheEndOfTheRound();
+    await keeper("--once");
+    const oracle = prover("--twice");
+    await time().mine({ blocks: 8 });
+    const log = () => readFileSync(join(folder, "oracle--twice.log"), "utf8");
+    const { requestId } = await roundOf(3n);
+    await expect.poll(log, { timeout: 20_000 }).toContain(`answered request ${requestId}`);
+    await oracle.stop();
+    await keeper("--once");
+    expect((await verify("3")).stdout).toContain("The draw was honest.");
   });
 });
 

@@ -1,6 +1,20 @@
-import type { Account, Address, Chain, PublicClient, Transport, WalletClient } from "viem";
-import { blockhashStoreAbi, commitmentOf, coordinatorAbi, type VrfRequest } from "./coordinator.ts";
-import { keyHashOf, prove, publicKeyOf } from "./proof.ts";
+import {
+  type Account,
+  type Address,
+  type Chain,
+  ContractFunctionExecutionError,
+  type PublicClient,
+  type Transport,
+  type WalletClient,
+} from "viem";
+import { keyHashOf } from "../../../protocol/vrf.ts";
+import {
+  blockhashStoreAbi,
+  commitmentOf,
+  coordinatorAbi,
+  type VrfRequest,
+} from "../../../protocol/vrf-coordinator.ts";
+import { prove, publicKeyOf } from "./proof.ts";
 
 /** Up to so many blocks back the chain itself knows a block's hash. */
 const KNOWN_BLOCKS = 256n;
@@ -14,6 +28,8 @@ export interface ProverOptions {
   secret: bigint;
   /** How many blocks more than the request asks for it waits. */
   lateness: bigint;
+  /** Whether it sends every answer once more; the coordinator must refuse that. */
+  twice: boolean;
 }
 
 /** Answers requests for randomness as Chainlink's oracles do. */
@@ -69,6 +85,16 @@ export class Prover {
     });
     const hash = await wallet.writeContract(transaction);
     await chain.waitForTransactionReceipt({ hash });
+    if (this.#options.twice) {
+      // With gas given, the wallet does not try it out first: it is on the chain that it must fail.
+      const again = await wallet
+        .writeContract({ ...transaction, gas: 500_000n })
+        .catch(refusedAtOnce);
+      const receipt = again && (await chain.waitForTransactionReceipt({ hash: again }));
+      if (receipt?.status === "success") {
+        throw new Error(`request ${request.requestId} was answered twice`);
+      }
+    }
     return true;
   }
 
@@ -110,4 +136,10 @@ export class Prover {
     await chain.waitForTransactionReceipt({ hash: await wallet.writeContract(request) });
     this.#stored.add(blockNumber);
   }
+}
+
+/** Hardhat's node puts a failing transaction into a block and says at the same time that it failed. */
+function refusedAtOnce(error: unknown): undefined {
+  if (error instanceof ContractFunctionExecutionError) return undefined;
+  throw error;
 }

@@ -1,3 +1,4 @@
+import { encodeAbiParameters } from "viem";
 import { describe, expect, it } from "vitest";
 import { is } from "../cooperative/pools.ts";
 import { usd } from "../world.ts";
@@ -212,6 +213,48 @@ describe("A round", () => {
     await coordinator.write.fundSubscriptionWithNative([subscription], { value: 10n ** 18n });
     await waiting.send();
     expect((await lottery.read.roundOf([1n])).state).toBe(STATE.answered);
+  });
+
+  it("can pay the oracle in LINK", async () => {
+    const world = await playedWorld({ nativePayment: false });
+    const { viem, lottery, coordinator, subscription, close, answer, networkHelpers } = world;
+    const link = await viem.deployContract("LinkToken");
+    const price = await viem.deployContract("MockV3Aggregator", [18, 5n * 10n ** 15n]);
+    await coordinator.write.setLINKAndLINKNativeFeed([link.address, price.address]);
+    await close();
+    await lottery.write.requestDraw();
+    await networkHelpers.mine(3);
+    const waiting = await answer();
+    await world.assertions.revertWithCustomError(
+      waiting.send(),
+      coordinator,
+      "InsufficientBalance",
+    );
+    const [owner] = await viem.getWalletClients();
+    await link.write.grantMintRole([owner?.account.address ?? lottery.address]);
+    await link.write.mint([owner?.account.address ?? lottery.address, 10n ** 18n]);
+    const note = encodeAbiParameters([{ type: "uint256" }], [subscription]);
+    await link.write.transferAndCall([coordinator.address, 10n ** 18n, note]);
+    await waiting.send();
+    const [fulfilled] = await coordinator.getEvents.RandomWordsFulfilled();
+    expect(fulfilled?.args).toMatchObject({ nativePayment: false, success: true });
+    const [left] = await coordinator.read.getSubscription([subscription]);
+    expect(left).toBe(10n ** 18n - (fulfilled?.args.payment ?? 0n));
+    expect((await lottery.read.roundOf([1n])).state).toBe(STATE.answered);
+  });
+
+  it("finds the last of any number of entries", async () => {
+    const { lottery, ana, beto, carla, buy, asset, earnAtWork, closeAndAnswer } =
+      await lotteryWorld();
+    for (const account of [ana, beto, ana, beto]) await buy(account, "1");
+    const fortune = usd("1000000000000");
+    await asset.write.mint([carla.address, fortune]);
+    await lottery.write.buyTickets([fortune, carla.address, 0n], { account: carla });
+    await earnAtWork("40");
+    await closeAndAnswer();
+    await lottery.write.finalizeDraw([100n]);
+    const winners = await lottery.getEvents.WinnerDeclared();
+    expect(winners.map(({ args }) => args.entry)).toEqual([5n, 5n, 5n, 5n]);
   });
 
   it("leaves the coordinator's gas for the callback half unused", async () => {

@@ -1,7 +1,8 @@
 import type { Address } from "viem";
 import { parseEther } from "viem";
-import { coordinatorAbi, commitmentOf } from "../../../scripts/local/vrf/coordinator.ts";
-import { keyHashOf, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { keyHashOf } from "../../../protocol/vrf.ts";
+import { coordinatorAbi, commitmentOf } from "../../../protocol/vrf-coordinator.ts";
+import { prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
 import { deployWorld, UINT256_MAX, usd } from "../world.ts";
 
 export const WEEK = 7 * 24 * 3600;
@@ -26,7 +27,7 @@ export const TIERS = [
   { winners: 3, shareBps: 3_000 },
 ];
 
-const ORACLE_KEY = 0x5eed_0f_0ca1n;
+export const ORACLE_KEY = 0x5eed_0f_0ca1n;
 const CONFIRMATIONS = 3;
 
 interface Options {
@@ -34,6 +35,8 @@ interface Options {
   minimumPrize?: bigint;
   /** Whether the subscription has money. */
   funded?: boolean;
+  /** Whether the oracle is paid in the chain's own coin, or else in LINK. */
+  nativePayment?: boolean;
 }
 
 /** The lottery over the vault of `deployWorld` without fee, and Chainlink's own coordinator with an oracle's key. */
@@ -41,6 +44,7 @@ export async function lotteryWorld({
   tiers = TIERS,
   minimumPrize = usd("1"),
   funded = true,
+  nativePayment = true,
 }: Options = {}) {
   const world = await deployWorld({ feeBps: 0n });
   const { viem, vault, asset, networkHelpers } = world;
@@ -68,7 +72,7 @@ export async function lotteryWorld({
       keyHash: keyHashOf(publicKey),
       confirmations: CONFIRMATIONS,
       callbackGas: 100_000,
-      nativePayment: true,
+      nativePayment,
     },
   ]);
   const subscription = await lottery.read.subscription();

@@ -105,6 +105,16 @@ describe("A referrer", () => {
     },
   );
 
+  it("is nobody for a saver whom nobody brought", async () => {
+    const { savings, vault, ana, earn } = await deployWorld();
+    await savings.write.deposit([usd("100"), ana.address, 0n], { account: ana });
+    await vault.write.rebalance();
+    await earn("10");
+    await savings.write.claimYield([ana.address], { account: ana });
+    expect(await savings.getEvents.ReferralRewardEarned()).toEqual([]);
+    expect(await savings.read.totalReferralEarned()).toBe(0n);
+  });
+
   it("earns nothing on principal", async () => {
     const { savings, ana, beto } = await referredWorld();
     await savings.write.withdraw([usd("100"), ana.address, 2n ** 255n], { account: ana });
@@ -122,5 +132,8 @@ describe("A savings pool", () => {
       [10_001n],
     );
     expect(await savings.read.referralShareBps()).toBe(2_000n);
+    const args = [vault.address, manager.address, 0n, 0n, 0n, 10_000n] as const;
+    const generous = await viem.deployContract("SavingsPool", args);
+    expect(await generous.read.referralShareBps()).toBe(10_000n);
   });
 });

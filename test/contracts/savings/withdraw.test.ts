@@ -34,6 +34,13 @@ describe("SavingsPool.withdraw", () => {
     expect(await balanceOf(beto)).toBe(usd("9980"));
   });
 
+  it("takes out everything to the last unit, when nothing was earned", async () => {
+    const { savings, ana, balanceOf } = await savedWorld();
+    await savings.write.withdraw([usd("100"), ana.address, sharesFor("100")], { account: ana });
+    expect(await savings.read.positionOf([ana.address])).toEqual([0n, 0n, 0n, 0n]);
+    expect(await balanceOf(ana)).toBe(usd("10000"));
+  });
+
   it("leaves the yield where it is", async () => {
     const { savings, ana, earn } = await savedWorld();
     await earn("15");
@@ -143,6 +150,17 @@ describe("SavingsPool.withdrawAll", () => {
       sharesAfter: 0n,
     });
     expect((await savings.read.totals())[1]).toBe(usd("50"));
+  });
+
+  it("pays the yield that is left when the principal went before", async () => {
+    const { savings, vault, ana, earn, balanceOf } = await savedWorld();
+    await vault.write.rebalance();
+    await earn("15");
+    await savings.write.withdraw([usd("100"), ana.address, MOST], { account: ana });
+    const [, principal, value] = await savings.read.positionOf([ana.address]);
+    expect(principal).toBe(0n);
+    await savings.write.withdrawAll([ana.address, value], { account: ana });
+    expect(await balanceOf(ana)).toBe(usd("10000") + value);
   });
 
   it("keeps to the least assets", async () => {

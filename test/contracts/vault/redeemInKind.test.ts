@@ -37,6 +37,16 @@ describe("KhipuVault.redeemInKind", () => {
     );
   });
 
+  it("says which strategy gave what, and what the vault has left in it", async () => {
+    const { vault, first, ana, assertions } = await investedWorld();
+    await assertions.emitWithArgs(
+      vault.write.redeemInKind([sharesFor("10"), ana.address, ana.address, []], { account: ana }),
+      vault,
+      "StrategyHandedOver",
+      [first.address, roundedDown("6"), usd("6"), usd("114")],
+    );
+  });
+
   it("works when no strategy pays anything", async () => {
     const { vault, first, second, ana } = await investedWorld();
     await first.write.setMood([mood("RevertsOnReading")]);

@@ -1,0 +1,121 @@
+import { type Abi, decodeEventLog, type Hex, type PublicClient } from "viem";
+import {
+  accessManagerAbi,
+  cooperativePoolsAbi,
+  feeTreasuryAbi,
+  khipuVaultAbi,
+  lotteryPoolAbi,
+  savingsPoolAbi,
+  testnetPriceFeedAbi,
+} from "../../../protocol/abis.generated.ts";
+import { type Deployment, deployedAt } from "../../../protocol/deployment.ts";
+
+const abis: Record<string, Abi> = {
+  AccessManager: accessManagerAbi,
+  KhipuVault: khipuVaultAbi,
+  SavingsPool: savingsPoolAbi,
+  CooperativePools: cooperativePoolsAbi,
+  LotteryPool: lotteryPoolAbi,
+  FeeTreasury: feeTreasuryAbi,
+  PriceFeed: testnetPriceFeedAbi,
+};
+
+/** A log of one of the protocol's contracts, with all that a reader of the chain knows about it. */
+export class Log {
+  readonly contract: string;
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly address: Hex;
+  readonly from: Hex;
+  readonly transactionHash: Hex;
+  readonly blockHash: Hex;
+  readonly blockNumber: bigint;
+  readonly time: bigint;
+  readonly transactionIndex: number;
+  readonly logIndex: number;
+
+  constructor(fields: Pick<Log, Exclude<keyof Log, "big" | "who" | "is" | "num">>) {
+    this.contract = fields.contract;
+    this.name = fields.name;
+    this.args = fields.args;
+    this.address = fields.address;
+    this.from = fields.from;
+    this.transactionHash = fields.transactionHash;
+    this.blockHash = fields.blockHash;
+    this.blockNumber = fields.blockNumber;
+    this.time = fields.time;
+    this.transactionIndex = fields.transactionIndex;
+    this.logIndex = fields.logIndex;
+  }
+
+  is(...names: string[]): boolean {
+    return names.includes(this.name);
+  }
+
+  /** A whole number among the arguments; 0 where there is none. */
+  big(argument: string): bigint {
+    const value = this.args[argument] ?? 0n;
+    if (typeof value === "bigint") return value;
+    if (typeof value === "number") return BigInt(value);
+    throw new Error(`${this.name} has no number ${argument}`);
+  }
+
+  num(argument: string): number {
+    return Number(this.big(argument));
+  }
+
+  /** An address, or another hexadecimal value, among the arguments. */
+  who(argument: string): Hex {
+    const value = this.args[argument];
+    if (typeof value !== "string") throw new Error(`${this.name} has no ${argument}`);
+    return value.toLowerCase() as Hex;
+  }
+}
+
+/** An event of a contract that is known only when the log is read. */
+interface Decoded {
+  eventName: string;
+  args?: Readonly<Record<string, unknown>>;
+}
+
+/** All logs of a deployment up to a block, in the order of the chain, over plain RPC. */
+export async function readLogs(
+  chain: PublicClient,
+  deployment: Deployment,
+  toBlock: bigint,
+): Promise<Log[]> {
+  const names = Object.keys(abis);
+  const contracts = new Map(
+    names.map((name) => [deployedAt(deployment, name).address.toLowerCase(), name]),
+  );
+  const raw = await chain.getLogs({
+    address: [...contracts.keys()] as Hex[],
+    fromBlock: 0n,
+    toBlock,
+  });
+  const blocks = new Map<bigint, { timestamp: bigint; senders: Map<Hex, Hex> }>();
+  for (const number of new Set(raw.map(({ blockNumber }) => blockNumber))) {
+    const block = await chain.getBlock({ blockNumber: number, includeTransactions: true });
+    const senders = new Map(block.transactions.map(({ hash, from }) => [hash, from] as const));
+    blocks.set(number, { timestamp: block.timestamp, senders });
+  }
+  return raw.map((log) => {
+    const contract = contracts.get(log.address.toLowerCase()) ?? "";
+    const abi = abis[contract] ?? [];
+    const { eventName, args } = decodeEventLog({ abi, ...log }) as unknown as Decoded;
+    const block = blocks.get(log.blockNumber);
+    return new Log({
+      contract,
+      name: eventName,
+      args: args ?? {},
+      address: log.address.toLowerCase() as Hex,
+      from: block?.senders.get(log.transactionHash)?.toLowerCase() as Hex,
+      transactionHash: log.transactionHash,
+      blockHash: log.blockHash,
+      blockNumber: log.blockNumber,
+      time: block?.timestamp ?? 0n,
+      transactionIndex: log.transactionIndex,
+      logIndex: log.logIndex,
+    });
+  });
+}
