@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -54,7 +54,9 @@ interface Globals {
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
   readonly PONDER_INDEXING_BUILD: {
     readonly chains: readonly { readonly id: number; readonly name: string }[];
-    readonly rpcs: readonly { request(body: { method: string }): Promise<unknown> }[];
+    readonly rpcs: readonly {
+      request(body: { method: string; params?: unknown[] }): Promise<unknown>;
+    }[];
   };
 }
 
@@ -109,11 +111,21 @@ export function indexedChain(): { readonly id: number; readonly name: string } {
 
 /** The number of the chain's newest block by its node, or undefined when no node answers. */
 export async function chainHead(): Promise<number | undefined> {
+  const answer = await askChain({ method: "eth_blockNumber" });
+  return typeof answer === "string" ? Number(answer) : undefined;
+}
+
+/** The hash that the chain's block of this number has by its node, or undefined when no node knows. */
+export async function chainBlockHash(number: number): Promise<string | undefined> {
+  const method = "eth_getBlockByNumber";
+  const block = await askChain({ method, params: [`0x${number.toString(16)}`, false] });
+  const isBlock = typeof block === "object" && block !== null && "hash" in block;
+  return isBlock ? String(block.hash) : undefined;
+}
+
+async function askChain(body: { method: string; params?: unknown[] }): Promise<unknown> {
   try {
-    const answer = await globals().PONDER_INDEXING_BUILD.rpcs[0]?.request({
-      method: "eth_blockNumber",
-    });
-    return typeof answer === "string" ? Number(answer) : undefined;
+    return await globals().PONDER_INDEXING_BUILD.rpcs[0]?.request(body);
   } catch {
     return undefined;
   }
@@ -269,10 +281,22 @@ function listen(
   };
 }
 
+/** Ponder's own addresses cannot be changed from inside its app, so they are answered before it hears of the request. */
+function answerBefore(server: Server, answer: HttpListener["request"]): void {
+  const others = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", (request, response) => {
+    if (answer(request, response)) return;
+    for (const listener of others) listener.call(server, request, response);
+  });
+}
+
 export interface HttpListener {
   /** Once for each server: hot reload makes new ones. */
   readonly found: (server: Server) => void;
   readonly connection: (socket: Socket) => void;
+  /** Answers a request in Ponder's place; false: Ponder shall do it. */
+  readonly request: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -285,6 +309,7 @@ export function onHttp(listener: HttpListener): () => void {
     if (socket.server && socket.server !== server) {
       server = socket.server;
       server.on("upgrade", listener.upgrade);
+      answerBefore(server, listener.request);
       listener.found(server);
     }
     listener.connection(socket);

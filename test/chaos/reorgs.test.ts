@@ -10,6 +10,7 @@ import {
   type Indexer,
   type IndexerOptions,
 } from "../live/world.ts";
+import { contentAt } from "./content.ts";
 import { Follower, transports } from "./follower.ts";
 import { History } from "./history.ts";
 import { Poller } from "./poller.ts";
@@ -99,7 +100,7 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
 
   await history.record();
   const fresh = await startIndexer(chain, { ...store.options, schema: "fresh" });
-  expect(await contentOf(writer)).toEqual(await contentOf(fresh));
+  expect(await contentAt(writer.url)).toEqual(await contentAt(fresh.url));
   for (const indexer of [fresh, ...servers, writer]) await indexer.stop();
   await chain.stop();
   await store.close();
@@ -108,20 +109,6 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
 async function untilPolled(poller: Poller): Promise<void> {
   const before = poller.answers;
   while (poller.answers < before + 2) await setTimeout(10);
-}
-
-/** All that is in the tables. */
-async function contentOf({ url }: Indexer): Promise<unknown> {
-  const query = `{
-    rooms(limit: 1000, orderBy: "id") { items { id value notes } }
-    events(limit: 1000, orderBy: "id") { items { id blockHash blockNumber logIndex type args } }
-  }`;
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ query }),
-  });
-  return ((await response.json()) as { data: unknown }).data;
 }
 
 describe.skipIf(!hasAnvil).each(Object.entries(stores))(

@@ -24,6 +24,11 @@ export async function startPostgres() {
   await postgres.start();
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    /** Another empty database; gives its address. */
+    async createDatabase(name: string) {
+      await postgres.createDatabase(name);
+      return `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
+    },
     /** Away for as long as `meanwhile` takes. */
     async outage(meanwhile: () => Promise<unknown>) {
       await postgres.stop();
