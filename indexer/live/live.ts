@@ -13,11 +13,14 @@ import { registerMetrics } from "./metrics.ts";
 import { Operations } from "./operation.ts";
 import {
   atOneCheckpoint,
+  chainBlockHash,
+  chainHead,
   columnsOf,
   generatedSchema,
   logger,
   onShutdown,
   onHttp,
+  separateReaders,
   tableName,
 } from "./ponder.ts";
 import { Queues } from "./queue.ts";
@@ -30,6 +33,7 @@ import { readSettings } from "./settings.ts";
 import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
 import { Turns } from "./turns.ts";
+import { keepVigil } from "./vigil.ts";
 import { createWebSockets, turnAway } from "./websocket.ts";
 
 export interface LiveOptions {
@@ -52,6 +56,7 @@ interface Environment {
 /** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
 export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const settings = readSettings(process.env);
+  separateReaders();
   const names = Object.entries(tables);
   const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");
@@ -121,7 +126,18 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     },
   };
   const doors = new Doors(settings);
-  const metrics = registerMetrics({ stats, doors, hub, liveQueries: service.liveQueries });
+  const vigil = keepVigil(
+    { head: chainHead, hashOf: chainBlockHash },
+    () => hub.newestFinal,
+    ({ number, hash }) => {
+      service.report(
+        "The index has final events that are no longer on the chain: index anew into another database",
+        { number, hash },
+      );
+    },
+  );
+  onShutdown(() => vigil.stop());
+  const metrics = registerMetrics({ stats, doors, hub, vigil, liveQueries: service.liveQueries });
   onShutdown(
     startFeed(reader, hub, service.liveQueries, {
       onReady(block) {
@@ -143,6 +159,11 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
         server.headersTimeout = server.requestTimeout = settings.requestSeconds * 1_000;
       },
       connection: (socket) => doors.admit(socket),
+      request(request, response) {
+        if (request.url !== "/ready" || !vigil.isOrphaned) return false;
+        response.writeHead(503).end("The index is not of this chain any more: index anew.");
+        return true;
+      },
       upgrade(request, socket, head) {
         const path = request.url?.split("?")[0];
         if (path === "/graphql") webSockets.handleUpgrade(request, socket, head);
@@ -163,7 +184,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   app.all("/graphql", handle);
   app.all("/graphql/stream", handle);
   app.get("/live/fresh", (context) => {
-    const freshness = freshnessOf(hub.head, context.req.query("seconds"));
+    const freshness = freshnessOf(hub.head, vigil, context.req.query("seconds"));
     return context.json(freshness, freshness.isFresh ? 200 : 503);
   });
   return app as unknown as Hono;

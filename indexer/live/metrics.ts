@@ -3,12 +3,14 @@ import type { Hub } from "./hub.ts";
 import type { LiveQueries } from "./live-queries.ts";
 import { prometheus } from "./ponder.ts";
 import type { Stats } from "./stats.ts";
+import type { Vigil } from "./vigil.ts";
 
 export interface Sources {
   readonly stats: Stats;
   readonly doors: Doors;
   readonly hub: Hub;
   readonly liveQueries: LiveQueries;
+  readonly vigil: Vigil;
 }
 
 export interface Metrics {
@@ -17,7 +19,7 @@ export interface Metrics {
 }
 
 /** Adds this layer's metrics to those that Ponder serves at /metrics. */
-export function registerMetrics({ stats, doors, hub, liveQueries }: Sources): Metrics {
+export function registerMetrics({ stats, doors, hub, liveQueries, vigil }: Sources): Metrics {
   const { client, registry } = prometheus();
   const registers = [registry];
 
@@ -53,6 +55,14 @@ export function registerMetrics({ stats, doors, hub, liveQueries }: Sources): Me
   gauge("live_head_block", "The newest indexed block.", () => hub.head?.number ?? 0);
   gauge("live_head_age_seconds", "How old the newest indexed block is.", () =>
     hub.head ? Date.now() / 1_000 - hub.head.timestamp : 0,
+  );
+  gauge(
+    "live_chain_head_block",
+    "The chain's newest block by its node.",
+    () => vigil.chainHead ?? 0,
+  );
+  gauge("live_orphaned", "1: the index has final events that are no longer on the chain.", () =>
+    Number(vigil.isOrphaned),
   );
   counter(
     "live_websocket_messages_total",

@@ -2,9 +2,10 @@
  * Everything that this layer takes from inside Ponder (0.17.7). Ponder promises nothing about these parts;
  * test/live/ponder.test.ts fails when they change.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import type { GraphQLSchema } from "graphql";
 import pg from "pg";
 import type { ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
+import { Turns } from "./turns.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -46,11 +48,15 @@ interface Globals {
       | { readonly dialect: "pglite"; readonly instance: PGlite }
       | { readonly dialect: "postgres"; readonly readonly: pg.Pool };
     readonly readonlyQB: QueryBuilder;
+    /** What the indexer writes with, each block in one call of `transaction`. */
+    readonly userQB: { transaction: (...args: readonly unknown[]) => Promise<unknown> };
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
   readonly PONDER_INDEXING_BUILD: {
     readonly chains: readonly { readonly id: number; readonly name: string }[];
-    readonly rpcs: readonly { request(body: { method: string }): Promise<unknown> }[];
+    readonly rpcs: readonly {
+      request(body: { method: string; params?: unknown[] }): Promise<unknown>;
+    }[];
   };
 }
 
@@ -105,18 +111,64 @@ export function indexedChain(): { readonly id: number; readonly name: string } {
 
 /** The number of the chain's newest block by its node, or undefined when no node answers. */
 export async function chainHead(): Promise<number | undefined> {
+  const answer = await askChain({ method: "eth_blockNumber" });
+  return typeof answer === "string" ? Number(answer) : undefined;
+}
+
+/** The hash that the chain's block of this number has by its node, or undefined when no node knows. */
+export async function chainBlockHash(number: number): Promise<string | undefined> {
+  const method = "eth_getBlockByNumber";
+  const block = await askChain({ method, params: [`0x${number.toString(16)}`, false] });
+  const isBlock = typeof block === "object" && block !== null && "hash" in block;
+  return isBlock ? String(block.hash) : undefined;
+}
+
+async function askChain(body: { method: string; params?: unknown[] }): Promise<unknown> {
   try {
-    const answer = await globals().PONDER_INDEXING_BUILD.rpcs[0]?.request({
-      method: "eth_blockNumber",
-    });
-    return typeof answer === "string" ? Number(answer) : undefined;
+    return await globals().PONDER_INDEXING_BUILD.rpcs[0]?.request(body);
   } catch {
     return undefined;
   }
 }
 
-export function database(): ReadonlyDrizzle {
-  return globals().PONDER_DATABASE.readonlyQB.raw;
+const embeddedTurns = new WeakMap<object, Turns>();
+
+/**
+ * The turns of writing and reading in the embedded database. There Ponder's transactions are no transactions: its
+ * statements go to one connection as they come, and a reader between two of them would see half a block.
+ */
+function turnsOfEmbedded({ userQB }: Globals["PONDER_DATABASE"]): Turns {
+  let turns = embeddedTurns.get(userQB);
+  if (!turns) {
+    const own = (turns = new Turns(1, Infinity));
+    embeddedTurns.set(userQB, own);
+    const write = userQB.transaction.bind(userQB);
+    const isWriting = new AsyncLocalStorage<true>();
+    userQB.transaction = (...args) =>
+      isWriting.getStore()
+        ? write(...args)
+        : own.run(() => isWriting.run(true, () => write(...args)));
+  }
+  return turns;
+}
+
+/** From now on nobody reads while a block is being written. To be called before anything is read. */
+export function separateReaders(): void {
+  const database = globals().PONDER_DATABASE;
+  if (database.driver.dialect === "pglite") turnsOfEmbedded(database);
+}
+
+/** Reads while no block is half written. */
+async function whole<Result>(read: () => Promise<Result>): Promise<Result> {
+  const database = globals().PONDER_DATABASE;
+  return database.driver.dialect === "pglite" ? turnsOfEmbedded(database).run(read) : read();
+}
+
+/** Runs one statement. */
+export function select<Result>(
+  statement: (database: ReadonlyDrizzle) => PromiseLike<Result>,
+): Promise<Result> {
+  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw));
 }
 
 export function databaseSchema(): string {
@@ -152,10 +204,12 @@ export function atOneCheckpoint<Result>(
   run: (database: ReadonlyDrizzle, context: object) => Promise<Result>,
 ): Promise<Result> {
   const { buildDataLoaderCache } = graphqlModule();
-  return globals().PONDER_DATABASE.readonlyQB.transaction(
-    (transaction) =>
-      run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
-    { isolationLevel: "repeatable read", accessMode: "read only" },
+  return whole(() =>
+    globals().PONDER_DATABASE.readonlyQB.transaction(
+      (transaction) =>
+        run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
+      { isolationLevel: "repeatable read", accessMode: "read only" },
+    ),
   );
 }
 
@@ -227,10 +281,22 @@ function listen(
   };
 }
 
+/** Ponder's own addresses cannot be changed from inside its app, so they are answered before it hears of the request. */
+function answerBefore(server: Server, answer: HttpListener["request"]): void {
+  const others = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", (request, response) => {
+    if (answer(request, response)) return;
+    for (const listener of others) listener.call(server, request, response);
+  });
+}
+
 export interface HttpListener {
   /** Once for each server: hot reload makes new ones. */
   readonly found: (server: Server) => void;
   readonly connection: (socket: Socket) => void;
+  /** Answers a request in Ponder's place; false: Ponder shall do it. */
+  readonly request: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -243,6 +309,7 @@ export function onHttp(listener: HttpListener): () => void {
     if (socket.server && socket.server !== server) {
       server = socket.server;
       server.on("upgrade", listener.upgrade);
+      answerBefore(server, listener.request);
       listener.found(server);
     }
     listener.connection(socket);

@@ -166,18 +166,20 @@ export interface IndexerOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Ponder with the fixture app and the live layer. */
-export async function startIndexer(chain: Chain, options: IndexerOptions = {}): Promise<Indexer> {
-  const port = options.port ?? (await freePort());
-  const scratch = mkdtempSync(join(tmpdir(), "live-test-"));
-  const child = start(
+/** Starts Ponder with the fixture app and the live layer, in a folder of its own, and waits for nothing. */
+export function spawnIndexer(
+  chain: Pick<Chain, "url" | "address">,
+  scratch: string,
+  options: IndexerOptions & { readonly port: number },
+): ChildProcess {
+  return start(
     join(root, "node_modules/.bin/node"),
     [
       join(root, "node_modules/ponder/dist/esm/bin/ponder.js"),
       options.command ?? "start",
       ...["--root", join(import.meta.dirname, "fixture")],
       ...["--schema", options.schema ?? "live_test"],
-      ...["--port", String(port), "--hostname", "127.0.0.1", "--log-format", "json"],
+      ...["--port", String(options.port), "--hostname", "127.0.0.1", "--log-format", "json"],
     ],
     {
       cwd: scratch,
@@ -192,6 +194,13 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}): 
       },
     },
   );
+}
+
+/** Ponder with the fixture app and the live layer, ready. */
+export async function startIndexer(chain: Chain, options: IndexerOptions = {}): Promise<Indexer> {
+  const port = options.port ?? (await freePort());
+  const scratch = mkdtempSync(join(tmpdir(), "live-test-"));
+  const child = spawnIndexer(chain, scratch, { ...options, port });
   await lineFrom(child, "ponder", (line) => line.includes('"Live layer is ready"'));
   return {
     url: `http://127.0.0.1:${port}/graphql`,
