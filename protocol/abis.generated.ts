@@ -8689,35 +8689,6 @@ export const rotatingPoolsAbi = [
     "type": "function"
   },
   {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      }
-    ],
-    "name": "bestBidOf",
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "member",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "discount",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "sealedBids",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
     "inputs": [],
     "name": "callbackGas",
     "outputs": [
@@ -9687,6 +9658,40 @@ export const rotatingPoolsAbi = [
     "name": "revokeInvitations",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      }
+    ],
+    "name": "roundOf",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "leader",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "discount",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "sealedBids",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "penalties",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {

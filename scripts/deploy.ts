@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { readDeploymentParameters } from "@nomicfoundation/hardhat-ignition/helpers";
 import hre from "hardhat";
 import { type Address, createPublicClient, custom, erc20Abi, isAddress } from "viem";
+import Circles from "../ignition/modules/Circles.ts";
 import Local from "../ignition/modules/Local.ts";
 import Lottery from "../ignition/modules/Lottery.ts";
 import Protocol from "../ignition/modules/Protocol.ts";
@@ -41,6 +42,7 @@ const contractNames = {
   treasury: "FeeTreasury",
   cooperatives: "CooperativePools",
   lottery: "LotteryPool",
+  circles: "RotatingPools",
   coordinator: "VRFCoordinator",
   blockhashStore: "BlockhashStore",
   priceFeed: "PriceFeed",
@@ -113,19 +115,22 @@ await runScript(async () => {
           ...ignitionOptions,
           parameters: { ...parameters, Protocol: { ...parameters["Protocol"], asset, strategy } },
         });
-  // Elsewhere the lottery needs a coordinator of Chainlink's, which the parameters name.
-  const lottery = parameters["Lottery"] && {
-    ...(await connection.ignition.deploy(Lottery, {
-      ...ignitionOptions,
-      parameters: {
-        ...parameters,
-        Lottery: { ...parameters["Lottery"], vault: protocol.vault.address },
-      },
-    })),
-  };
+  // Elsewhere lottery and circles need a coordinator of Chainlink's, which the parameters name.
+  const overVault = (section: "Lottery" | "Circles") => ({
+    ...ignitionOptions,
+    parameters: {
+      ...parameters,
+      [section]: { ...parameters[section], vault: protocol.vault.address },
+    },
+  });
+  const lottery =
+    parameters["Lottery"] && (await connection.ignition.deploy(Lottery, overVault("Lottery")));
+  const circles =
+    parameters["Circles"] && (await connection.ignition.deploy(Circles, overVault("Circles")));
   const deployed = {
     ...protocol,
     ...lottery,
+    ...circles,
     ...(priceFeed && { priceFeed: { address: priceFeed } }),
   };
 

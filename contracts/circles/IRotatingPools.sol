@@ -743,10 +743,14 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         address member
     ) external view returns (uint256 arrears, uint256 due, uint256 penalty);
 
-    /// @notice The best revealed bid of the round that is to be settled next; and how many are not revealed.
-    function bestBidOf(
+    /// @notice What the round that is to be settled next has beside its contributions.
+    /// @return leader Who has revealed the best bid.
+    /// @return discount That bid.
+    /// @return sealedBids How many bids are not revealed.
+    /// @return penalties What was paid for being late.
+    function roundOf(
         uint256 circleId
-    ) external view returns (address member, uint256 discount, uint256 sealedBids);
+    ) external view returns (address leader, uint256 discount, uint256 sealedBids, uint256 penalties);
 
     /// @notice What members of a circle with these terms agree to.
     function hashOf(Terms calldata terms) external pure returns (bytes32);

@@ -364,11 +364,11 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     }
 
     /// @inheritdoc IRotatingPools
-    function bestBidOf(
+    function roundOf(
         uint256 circleId
-    ) external view returns (address member, uint256 discount, uint256 sealedBids) {
+    ) external view returns (address leader, uint256 discount, uint256 sealedBids, uint256 penalties) {
         Round memory round = _ledger.rounds[circleId];
-        return (round.leader, round.discount, round.sealedBids);
+        return (round.leader, round.discount, round.sealedBids, round.penalties);
     }
 
     /// @inheritdoc IRotatingPools

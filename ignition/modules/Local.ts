@@ -1,5 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { parseEther } from "viem";
+import { deployCircles } from "./deployCircles.ts";
 import { deployLottery } from "./deployLottery.ts";
 import LocalChainlink, { LOCAL_KEY_HASH } from "./LocalChainlink.ts";
 import Testnet from "./Testnet.ts";
@@ -10,8 +11,14 @@ export default buildModule("Local", (m) => {
   const { blockhashStore, coordinator } = m.useModule(LocalChainlink);
   const keyHash = LOCAL_KEY_HASH;
   const lottery = deployLottery(m, testnet.vault, { coordinator, keyHash });
-  const subscription = m.staticCall(lottery, "subscription");
-  m.call(coordinator, "fundSubscriptionWithNative", [subscription], { value: parseEther("100") });
+  const circles = deployCircles(m, testnet.vault, { coordinator, keyHash });
+  for (const consumer of [lottery, circles]) {
+    const subscription = m.staticCall(consumer, "subscription");
+    m.call(coordinator, "fundSubscriptionWithNative", [subscription], {
+      id: `fund_${consumer.id}`.replaceAll(/[^A-Za-z0-9_]/g, "_"),
+      value: parseEther("100"),
+    });
+  }
   const priceFeed = m.contract("TestnetPriceFeed", [8, m.getParameter("price", 100_000_000n)]);
-  return { ...testnet, blockhashStore, coordinator, lottery, priceFeed };
+  return { ...testnet, blockhashStore, coordinator, lottery, circles, priceFeed };
 });

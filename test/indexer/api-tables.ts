@@ -1,7 +1,7 @@
 import { columnsOf } from "../../indexer/live/ponder.ts";
 import * as schema from "../../indexer/ponder.schema.ts";
 import type { IndexedWorld } from "./indexed-world.ts";
-import type { Row } from "./oracle/oracle.ts";
+import type { Row } from "./oracle/row.ts";
 
 const PAGE = 1_000;
 

@@ -14,7 +14,8 @@ import { rowsOf, tableNames } from "./api-tables.ts";
 import { type IndexedWorld, startIndexedWorld } from "./indexed-world.ts";
 import { describeMadeFields } from "./made-fields.ts";
 import { readLogs } from "./oracle/log.ts";
-import { Oracle, type Row } from "./oracle/oracle.ts";
+import { Oracle } from "./oracle/oracle.ts";
+import type { Row } from "./oracle/row.ts";
 import { Person } from "./person.ts";
 import { Steward } from "./steward.ts";
 
@@ -47,6 +48,8 @@ describe("the index, after random actions of several people", () => {
         await person.prepare(next.address);
       }),
     );
+    const [first, second] = people;
+    if (first && second) await first.foundCircleWith(second);
     const steward = new Steward(world, random);
     await steward.actOnce();
     for (let action = 1; action <= ACTIONS; action++) {

@@ -1,0 +1,33 @@
+import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+
+type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
+type Contract = Parameters<Builder["call"]>[0];
+type Value = ReturnType<Builder["getParameter"]> | Contract | string;
+
+/** Deploys the rotating circles over a vault. They have no role and no owner, so that there is nothing to hand over. */
+export function deployCircles(
+  m: Builder,
+  vault: Contract,
+  { coordinator, keyHash }: { coordinator: Value; keyHash: Value },
+) {
+  const libraries = {
+    CircleForming: m.library("CircleForming"),
+    RoundSettlement: m.library("RoundSettlement"),
+  };
+  return m.contract(
+    "RotatingPools",
+    [
+      vault,
+      {
+        coordinator,
+        keyHash,
+        confirmations: m.getParameter("confirmations", 3),
+        callbackGas: m.getParameter("callbackGas", 100_000),
+        nativePayment: m.getParameter("nativePayment", true),
+      },
+      m.getParameter("drawFee", 0n),
+      m.getParameter("answerTime", 24 * 3600),
+    ],
+    { libraries },
+  );
+}

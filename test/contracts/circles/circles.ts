@@ -1,0 +1,240 @@
+import type { Address, Hex } from "viem";
+import { parseEther } from "viem";
+import { commitmentOf, coordinatorAbi } from "../../../scripts/local/vrf/coordinator.ts";
+import { keyHashOf, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { DAY, deployWorld, UINT256_MAX, usd } from "../world.ts";
+
+export const CIRCLE = 1n;
+export const PERIOD = 27 * DAY;
+export const GRACE = 3 * DAY;
+export const ROUND = PERIOD + GRACE;
+export const ANSWER_TIME = DAY;
+export const DRAW_FEE = parseEther("0.01");
+
+/** The order of IRotatingPools.Order, State and Reason. */
+export const ORDER = { joining: 0, random: 1, bids: 2 } as const;
+export const STATE = {
+  unknown: 0,
+  forming: 1,
+  requested: 2,
+  answered: 3,
+  running: 4,
+  completed: 5,
+  aborted: 6,
+} as const;
+export const REASON = { notFilled: 0, noAnswer: 1 } as const;
+
+const ORACLE_KEY = 0x5eed_0f_0ca1n;
+const CONFIRMATIONS = 3;
+
+/** All that one of `members` could owe to others, with a contribution of 100 and a penalty of a tenth. */
+export const fullCollateral = (members: number) => BigInt(members - 1) * usd("110");
+
+/** A collateralised circle of three: 100 a round, in 27 days and 3 more, a tenth for being late, without the vault. */
+export const TERMS = {
+  name: "Junta de la cuadra",
+  contribution: usd("100"),
+  collateral: fullCollateral(3),
+  period: PERIOD,
+  joinBy: 0,
+  bidDeposit: 0n,
+  grace: GRACE,
+  penaltyBps: 1_000,
+  members: 3,
+  open: true,
+  invested: false,
+  order: ORDER.joining as number,
+};
+
+export type Terms = typeof TERMS;
+
+/** By invitation, without collateral. */
+export const TRUSTED = { collateral: 0n, open: false };
+export const BY_BIDS = { order: ORDER.bids, bidDeposit: usd("20") };
+
+/** Whether an address in an event or error is this account's. */
+export const is = (account: { address: string }) => (address: string) =>
+  address.toLowerCase() === account.address.toLowerCase();
+
+/** The protocol without a fee, the circles, and Chainlink's own coordinator with an oracle's key. */
+export async function circlesWorld({ savers = 3 } = {}) {
+  const world = await deployWorld({ feeBps: 0n });
+  const { viem, vault, asset, networkHelpers } = world;
+  const publicKey = publicKeyOf(ORACLE_KEY);
+  const hashes = await viem.deployContract("BlockhashStore");
+  const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
+  await coordinator.write.setConfig([
+    CONFIRMATIONS,
+    2_500_000,
+    86_400,
+    33_285,
+    parseEther("0.005"),
+    0,
+    0,
+    24,
+    20,
+  ]);
+  await coordinator.write.registerProvingKey([publicKey, parseEther("1")]);
+  const forming = await viem.deployContract("CircleForming");
+  const settlement = await viem.deployContract("RoundSettlement");
+  const circles = await viem.deployContract(
+    "RotatingPools",
+    [
+      vault.address,
+      {
+        coordinator: coordinator.address,
+        keyHash: keyHashOf(publicKey),
+        confirmations: CONFIRMATIONS,
+        callbackGas: 100_000,
+        nativePayment: true,
+      },
+      DRAW_FEE,
+      BigInt(ANSWER_TIME),
+    ],
+    {
+      libraries: {
+        "project/contracts/circles/CircleForming.sol:CircleForming": forming.address,
+        "project/contracts/circles/RoundSettlement.sol:RoundSettlement": settlement.address,
+      },
+    },
+  );
+  const subscription = await circles.read.subscription();
+  await coordinator.write.fundSubscriptionWithNative([subscription], { value: parseEther("10") });
+  const client = await viem.getPublicClient();
+
+  // Ana, Beto and Carla are the first of them.
+  const wallets = await viem.getWalletClients();
+  const people = wallets.slice(1, 4).concat(wallets.slice(5, 2 + savers));
+  const members = people.slice(0, savers).map(({ account }) => account);
+  for (const account of members) {
+    await asset.write.mint([account.address, usd("1000000")]);
+    await asset.write.approve([circles.address, UINT256_MAX], { account });
+  }
+
+  const terms = async (changes: Partial<Terms> = {}) => ({
+    ...TERMS,
+    joinBy: Number(await world.now()) + 7 * DAY,
+    ...changes,
+  });
+
+  const now = world.now;
+
+  return {
+    ...world,
+    circles,
+    coordinator,
+    subscription,
+    client,
+    members,
+    terms,
+
+    /** Ana creates a circle and is in it. */
+    create: async (changes: Partial<Terms> = {}) => {
+      await circles.write.createCircle([await terms(changes), true], { account: world.ana });
+      return circles.read.circleCount();
+    },
+
+    join: async (account: { address: Address }, circleId = CIRCLE) =>
+      circles.write.join([circleId, await circles.read.termsHashOf([circleId])], {
+        account: account.address,
+      }),
+
+    /** Pays what is due, for oneself. */
+    pay: (account: { address: Address }, amount = "100", circleId = CIRCLE) =>
+      circles.write.contribute([circleId, account.address, usd(amount), UINT256_MAX], {
+        account: account.address,
+      }),
+
+    /** To the moment at which the running round can be settled, and less. */
+    toRoundsEnd: async (secondsBefore = 0, circleId = CIRCLE) => {
+      const { start, settled } = await circles.read.circleOf([circleId]);
+      const end = start + (settled + 1) * ROUND - secondsBefore;
+      if ((await now()) < BigInt(end)) await networkHelpers.time.increaseTo(end);
+    },
+
+    settle: async (circleId = CIRCLE) => {
+      const { start, settled } = await circles.read.circleOf([circleId]);
+      const end = start + (settled + 1) * ROUND;
+      if ((await now()) < BigInt(end)) await networkHelpers.time.increaseTo(end);
+      return circles.write.settle([circleId, 1n]);
+    },
+
+    /** Chainlink's answer to the last request, not yet sent. */
+    answer: async () => {
+      const [request] = (
+        await client.getContractEvents({
+          address: coordinator.address,
+          abi: coordinatorAbi,
+          eventName: "RandomWordsRequested",
+          fromBlock: 0n,
+          strict: true,
+        })
+      ).slice(-1);
+      if (!request) throw new Error("nothing was requested");
+      const { args, blockNumber } = request;
+      const { hash } = await client.getBlock({ blockNumber });
+      const proof = prove(ORACLE_KEY, args.preSeed, hash);
+      const commitment = commitmentOf({ ...args, blockNumber });
+      return {
+        send: () =>
+          coordinator.write.fulfillRandomWords([proof, commitment, false], {
+            account: world.keeper.address,
+          }),
+      };
+    },
+
+    member: (account: { address: Address }, circleId = CIRCLE) =>
+      circles.read.memberOf([circleId, account.address]),
+
+    gasOf: async (hash: Promise<Hex> | Hex) =>
+      Number((await client.waitForTransactionReceipt({ hash: await hash })).gasUsed),
+  };
+}
+
+export type CirclesWorld = Awaited<ReturnType<typeof circlesWorld>>;
+
+/** Ana, Beto and Carla are in a circle that runs, in this order. */
+export async function runningWorld(changes: Partial<Terms> = {}): Promise<CirclesWorld> {
+  const world = await circlesWorld();
+  const { circles, ana, beto, carla, create, join } = world;
+  await create(changes);
+  for (const account of [beto, carla]) {
+    if (changes.open === false) {
+      await circles.write.joinWithInvitation(await invitationFor(world, account), { account });
+    } else await join(account);
+  }
+  if ((await circles.read.circleOf([CIRCLE])).creator.toLowerCase() !== ana.address) {
+    throw new Error("the circle is not Ana's");
+  }
+  return world;
+}
+
+/** What `joinWithInvitation` takes for somebody whom Ana has invited. */
+export async function invitationFor(
+  { circles, viem, ana }: CirclesWorld,
+  invitee: { address: Address },
+  { circleId = CIRCLE, epoch = 0, deadline = 10_000_000_000n, by = ana } = {},
+) {
+  const wallet = await viem.getWalletClient(by.address);
+  const client = await viem.getPublicClient();
+  const signature = await wallet.signTypedData({
+    domain: {
+      name: "RotatingPools",
+      version: "1",
+      chainId: await client.getChainId(),
+      verifyingContract: circles.address,
+    },
+    types: {
+      Invitation: [
+        { name: "circleId", type: "uint256" },
+        { name: "invitee", type: "address" },
+        { name: "epoch", type: "uint32" },
+        { name: "deadline", type: "uint256" },
+      ],
+    },
+    primaryType: "Invitation",
+    message: { circleId, invitee: invitee.address, epoch, deadline },
+  });
+  const termsHash = await circles.read.termsHashOf([circleId]);
+  return [circleId, termsHash, deadline, signature] as const;
+}

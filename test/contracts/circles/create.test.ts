@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { DAY, usd } from "../world.ts";
+import { BY_BIDS, CIRCLE, circlesWorld, fullCollateral, is, STATE, type Terms } from "./circles.ts";
+
+const YEAR = 366 * DAY;
+
+describe("RotatingPools.createCircle", () => {
+  it("says all its terms, their hash, and what members risk", async () => {
+    const { circles, ana, terms } = await circlesWorld();
+    const chosen = await terms();
+    await circles.write.createCircle([chosen, false], { account: ana });
+    const [created] = await circles.getEvents.CircleCreated();
+    expect(created?.args).toMatchObject({
+      circleId: CIRCLE,
+      terms: chosen,
+      termsHash: await circles.read.hashOf([chosen]),
+      mostAtRisk: 0n,
+    });
+    expect(await circles.read.circleCount()).toBe(1n);
+    expect(await circles.read.circleOf([CIRCLE])).toMatchObject({
+      state: STATE.forming,
+      members: 3,
+      memberCount: 0,
+      settled: 0,
+      contribution: usd("100"),
+      collateral: fullCollateral(3),
+    });
+    expect(await circles.read.fullCollateral([usd("100"), 1_000n, 3n])).toBe(fullCollateral(3));
+  });
+
+  it("says that members of a trusted circle can lose the others' contributions to one round", async () => {
+    const { circles, create } = await circlesWorld();
+    await create({ open: false, collateral: fullCollateral(3) - 1n });
+    const [created] = await circles.getEvents.CircleCreated();
+    expect(created?.args.mostAtRisk).toBe(usd("200"));
+  });
+
+  it("makes the creator the first member, if they want", async () => {
+    const { circles, ana, create } = await circlesWorld();
+    await create();
+    const [joined] = await circles.getEvents.UserJoined();
+    expect(joined?.args).toMatchObject({
+      circleId: CIRCLE,
+      assets: fullCollateral(3),
+      shares: fullCollateral(3),
+      memberCountAfter: 1n,
+      circleSharesAfter: fullCollateral(3),
+    });
+    expect((await circles.read.queueOf([CIRCLE])).map((member) => member.toLowerCase())).toEqual([
+      ana.address,
+    ]);
+  });
+
+  it("refuses terms with which a circle could not work", async () => {
+    const { circles, ana, terms, now, assertions } = await circlesWorld();
+    const late = Number(await now()) + YEAR + 1_000;
+    const refused: [Partial<Terms>, string, unknown[]][] = [
+      [{ name: "" }, "NameOutOfRange", [0n]],
+      [{ name: "x".repeat(65) }, "NameOutOfRange", [65n]],
+      [{ members: 1 }, "MembersOutOfRange", [1n]],
+      [{ members: 51 }, "MembersOutOfRange", [51n]],
+      [{ contribution: 0n }, "ContributionOutOfRange", [0n]],
+      [{ period: 59 }, "TimesOutOfRange", [59n, 259_200n]],
+      [{ period: YEAR + 1 }, "TimesOutOfRange", [BigInt(YEAR + 1), 259_200n]],
+      [{ grace: 59 }, "TimesOutOfRange", [2_332_800n, 59n]],
+      [{ grace: YEAR + 1 }, "TimesOutOfRange", [2_332_800n, BigInt(YEAR + 1)]],
+      [{ ...BY_BIDS, grace: 0 }, "TimesOutOfRange", [2_332_800n, 0n]],
+      [{ joinBy: 1 }, "JoinByOutOfRange", [1n]],
+      [{ joinBy: late }, "JoinByOutOfRange", [BigInt(late)]],
+      [{ penaltyBps: 2_001 }, "PenaltyOutOfRange", [2_001n, 2_000n]],
+      [
+        { collateral: usd("220") + 1n },
+        "CollateralOutOfRange",
+        [usd("220") + 1n, fullCollateral(3)],
+      ],
+      [{ bidDeposit: 1n }, "BidDepositOutOfRange", [1n]],
+      [{ ...BY_BIDS, bidDeposit: 0n }, "BidDepositOutOfRange", [0n]],
+      [
+        { collateral: usd("220") - 1n },
+        "OpenNeedsCollateral",
+        [usd("220") - 1n, fullCollateral(3)],
+      ],
+    ];
+    for (const [changes, error, args] of refused) {
+      await assertions.revertWithCustomErrorWithArgs(
+        circles.write.createCircle([await terms(changes), false], { account: ana }),
+        circles,
+        error,
+        args,
+      );
+    }
+  });
+
+  it("takes the shortest and the longest times, and the largest contribution", async () => {
+    const { circles, ana, terms } = await circlesWorld();
+    const most = 2n ** 88n - 1n;
+    const collateral = await circles.read.fullCollateral([most, 2_000n, 50n]);
+    for (const changes of [
+      { period: 60, grace: 0 },
+      { period: YEAR, grace: YEAR },
+      { contribution: most, penaltyBps: 2_000, members: 50, collateral },
+    ]) {
+      await circles.write.createCircle([await terms(changes), false], { account: ana });
+    }
+    expect(await circles.read.circleCount()).toBe(3n);
+  });
+
+  it("knows no circle that was not created", async () => {
+    const { circles, assertions, ana, beto, create } = await circlesWorld();
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.read.circleOf([CIRCLE]),
+      circles,
+      "CircleUnknown",
+      [CIRCLE],
+    );
+    await create();
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.read.dueOf([CIRCLE, beto.address]),
+      circles,
+      "NotMember",
+      [CIRCLE, is(beto)],
+    );
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.write.revokeInvitations([2n], { account: ana }),
+      circles,
+      "NotCreator",
+      [2n, is(ana)],
+    );
+  });
+});

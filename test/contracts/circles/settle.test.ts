@@ -1,0 +1,299 @@
+import { describe, expect, it } from "vitest";
+import { DAY, UINT256_MAX, usd } from "../world.ts";
+import {
+  CIRCLE,
+  circlesWorld,
+  fullCollateral,
+  is,
+  runningWorld,
+  STATE,
+  TRUSTED,
+} from "./circles.ts";
+
+describe("RotatingPools.settle", () => {
+  it("gives each member the pot once, and everybody their collateral back in the end", async () => {
+    const world = await runningWorld();
+    const { circles, ana, beto, carla, pay, settle, balanceOf, member } = world;
+    for (const recipient of [ana, beto, carla]) {
+      for (const account of [ana, beto, carla]) await pay(account);
+      await settle();
+      expect((await member(recipient)).claimable).toBe(usd("300"));
+      await circles.write.claim([CIRCLE, recipient.address, 0n], { account: recipient });
+    }
+    expect((await circles.read.circleOf([CIRCLE])).state).toBe(STATE.completed);
+    for (const account of [ana, beto]) {
+      await circles.write.claim([CIRCLE, account.address, 0n], { account });
+    }
+    for (const account of [ana, beto, carla]) expect(await balanceOf(account)).toBe(usd("1010000"));
+    expect(await circles.read.holdingsOf([CIRCLE])).toEqual([0n, 0n]);
+  });
+
+  it("says what each round brought, and when the last is done", async () => {
+    const { circles, ana, beto, carla, pay, settle } = await runningWorld();
+    for (const account of [ana, beto, carla]) await pay(account);
+    await settle();
+    const [payout] = await circles.getEvents.PayoutExecuted();
+    expect(payout?.args).toMatchObject({ circleId: CIRCLE, round: 0n });
+    expect(payout?.args.payout).toEqual({
+      cash: usd("300"),
+      shares: 0n,
+      assets: usd("300"),
+      penalties: 0n,
+      discount: 0n,
+      arrears: 0n,
+      own: 0n,
+      missing: 0n,
+      claimableAfter: usd("300"),
+      sharesAfter: fullCollateral(3),
+    });
+    const [completed] = await circles.getEvents.RoundCompleted();
+    expect(completed?.args).toMatchObject({ collected: usd("300"), missing: 0n, roundsLeft: 2n });
+    const [started] = await circles.getEvents.RoundStarted();
+    const { start } = await circles.read.circleOf([CIRCLE]);
+    expect(started?.args).toMatchObject({ round: 1n, start: BigInt(start + 30 * DAY) });
+    await settle();
+    await settle();
+    const [over] = await circles.getEvents.CircleCompleted();
+    expect(over?.args).toMatchObject({ circleCash: usd("300"), circleShares: usd("660") });
+  });
+
+  it("waits for the end of the grace, then takes as many rounds as asked for, by anybody", async () => {
+    const { circles, keeper, assertions, toRoundsEnd, networkHelpers } = await runningWorld();
+    const { start } = await circles.read.circleOf([CIRCLE]);
+    await toRoundsEnd(10);
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.write.settle([CIRCLE, 1n], { account: keeper }),
+      circles,
+      "RoundRunning",
+      [CIRCLE, 0n, BigInt(start + 30 * DAY)],
+    );
+    await networkHelpers.time.increaseTo(start + 90 * DAY);
+    const { result } = await circles.simulate.settle([CIRCLE, 2n], { account: keeper });
+    expect(result).toBe(2n);
+    await circles.write.settle([CIRCLE, 2n], { account: keeper });
+    expect((await circles.read.circleOf([CIRCLE])).settled).toBe(2);
+    await circles.write.settle([CIRCLE, UINT256_MAX], { account: keeper });
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.write.settle([CIRCLE, 1n]),
+      circles,
+      "WrongState",
+      [CIRCLE, STATE.completed, STATE.running],
+    );
+  });
+
+  it("fills every pot from collateral when nobody ever pays, and nobody gains or loses", async () => {
+    for (const invested of [false, true]) {
+      const world = await runningWorld({ invested });
+      const { circles, ana, beto, carla, settle, balanceOf } = world;
+      for (let round = 0; round < 3; round++) await settle();
+      for (const account of [ana, beto, carla]) {
+        await circles.write.claim([CIRCLE, account.address, 0n], { account });
+        expect(await balanceOf(account)).toBe(usd("1010000"));
+      }
+      expect(await circles.read.holdingsOf([CIRCLE])).toEqual([0n, 0n]);
+    }
+  });
+
+  it("flags who has not paid, takes their collateral with the penalty, and passes their turn on", async () => {
+    const world = await runningWorld();
+    const { circles, ana, beto, carla, pay, settle, member } = world;
+    await pay(ana);
+    await pay(carla);
+    await settle();
+    const [defaulted] = await circles.getEvents.MemberDefaulted();
+    expect(defaulted?.args).toMatchObject({
+      round: 0n,
+      missing: usd("100"),
+      covered: usd("100"),
+      arrearsAfter: 0n,
+    });
+    const [slashed] = await circles.getEvents.CollateralSlashed();
+    expect(slashed?.args).toMatchObject({
+      assets: usd("100"),
+      penalty: usd("10"),
+      shares: usd("110"),
+      paidAfter: usd("100"),
+      sharesAfter: fullCollateral(3) - usd("110"),
+      usedAfter: usd("100"),
+    });
+    expect((await member(ana)).claimable).toBe(usd("200"));
+    expect((await member(ana)).shares).toBe(fullCollateral(3) + usd("110"));
+    for (const account of [ana, beto, carla]) await pay(account);
+    await settle();
+    expect((await member(carla)).served).toBe(true);
+    expect((await member(beto)).served).toBe(false);
+    await settle();
+    expect((await member(beto)).served).toBe(true);
+  });
+
+  it("takes a member's own missing contribution to their round from their pot", async () => {
+    const { circles, ana, beto, carla, pay, settle, member } = await runningWorld();
+    await pay(ana, "30");
+    await pay(beto);
+    await pay(carla);
+    await settle();
+    const [payout] = await circles.getEvents.PayoutExecuted();
+    expect(payout?.args.payout).toMatchObject({ cash: usd("230"), own: usd("70"), missing: 0n });
+    expect(await member(ana)).toMatchObject({ defaulted: false, paid: usd("100") });
+  });
+
+  it("uses what lies unclaimed before any collateral", async () => {
+    const { circles, ana, beto, carla, pay, settle, member } = await runningWorld();
+    for (const account of [ana, beto, carla]) await pay(account);
+    await settle();
+    await pay(beto);
+    await pay(carla);
+    await settle();
+    const [used] = await circles.getEvents.ClaimableUsed();
+    expect(used?.args).toMatchObject({
+      round: 1n,
+      assets: usd("100"),
+      paidAfter: usd("200"),
+      claimableAfter: usd("200"),
+    });
+    expect(await member(ana)).toMatchObject({ defaulted: false, shares: fullCollateral(3) });
+  });
+
+  it("makes the pot smaller in a trusted circle, and a late payment reaches whom it was missing", async () => {
+    const { circles, ana, beto, carla, pay, settle, member } = await runningWorld(TRUSTED);
+    await pay(ana);
+    await pay(beto);
+    await settle();
+    expect((await member(ana)).claimable).toBe(usd("200"));
+    const [completed] = await circles.getEvents.RoundCompleted();
+    expect(completed?.args).toMatchObject({ collected: usd("200"), missing: usd("100") });
+    await pay(carla, "100");
+    expect((await member(ana)).claimable).toBe(usd("310"));
+    expect((await member(carla)).defaulted).toBe(false);
+  });
+
+  it("takes from a late pot first what its member owes to earlier ones", async () => {
+    const world = await runningWorld(TRUSTED);
+    const { circles, ana, beto, carla, pay, settle, member } = world;
+    for (const account of [ana, beto]) await pay(account);
+    await settle();
+    for (const account of [ana, beto]) await pay(account);
+    await settle();
+    for (const account of [ana, beto]) await pay(account);
+    await settle();
+    const [payout] = await circles.getEvents.PayoutExecuted();
+    expect(payout?.args.payout).toMatchObject({ arrears: usd("200"), own: usd("100"), cash: 0n });
+    // Carla never paid and never got anything; Ana and Beto have what they paid in.
+    expect((await member(carla)).claimable).toBe(0n);
+    for (const account of [ana, beto]) expect((await member(account)).claimable).toBe(usd("300"));
+  });
+
+  it("bears a vault's loss where the money was: rounds stay whole, collateral is worth less", async () => {
+    const world = await runningWorld({ invested: true });
+    const { circles, vault, first, second, ana, beto, carla, pay, settle, member, balanceOf } =
+      world;
+    await vault.write.rebalance();
+    for (const strategy of [first, second]) {
+      await strategy.write.lose([(await world.asset.read.balanceOf([strategy.address])) / 10n]);
+    }
+    for (const recipient of [ana, beto, carla]) {
+      for (const account of [ana, beto, carla]) await pay(account);
+      await settle();
+      expect((await member(recipient)).claimable).toBe(usd("300"));
+      await circles.write.claim([CIRCLE, recipient.address, 0n], { account: recipient });
+    }
+    for (const account of [ana, beto]) {
+      await circles.write.claim([CIRCLE, account.address, 0n], { account });
+    }
+    const lost = usd("1010000") - (await balanceOf(ana));
+    expect(lost).toBeGreaterThan(usd("20"));
+    expect(lost).toBeLessThan(usd("22"));
+    expect(await balanceOf(beto)).toBe(await balanceOf(ana));
+  });
+});
+
+describe("RotatingPools.claim", () => {
+  it("takes out collateral as it is no longer needed, and what it earned", async () => {
+    const world = await runningWorld({ invested: true });
+    const { circles, vault, ana, beto, carla, pay, settle, earn, member } = world;
+    await vault.write.rebalance();
+    await earn("66");
+    for (const account of [ana, beto, carla]) await pay(account);
+    // 220 of collateral, and 22 of yield that is free at once.
+    const [cash, shares] = await circles.read.claimableOf([CIRCLE, carla.address]);
+    expect(cash).toBe(0n);
+    const assets = await vault.read.convertToAssets([shares]);
+    expect(assets).toBeGreaterThan(usd("21.9"));
+    expect(assets).toBeLessThanOrEqual(usd("22"));
+    await circles.write.claim([CIRCLE, carla.address, assets], { account: carla });
+    const [claimed] = await circles.getEvents.PayoutClaimed();
+    expect(claimed?.args).toMatchObject({ cash: 0n, shares, assets });
+    for (let round = 0; round < 2; round++) {
+      await settle();
+      for (const account of [ana, beto, carla]) await pay(account);
+    }
+    // One round is left, and it is paid.
+    const before = (await member(carla)).shares;
+    await circles.write.claimAsShares([CIRCLE, carla.address], { account: carla });
+    expect((await member(carla)).shares).toBe(0n);
+    expect(await vault.read.balanceOf([carla.address])).toBe(before);
+  });
+
+  it("pays first what the member owes", async () => {
+    const world = await runningWorld(TRUSTED);
+    const { circles, ana, beto, carla, pay, settle, member, balanceOf } = world;
+    // Nobody pays Ana but Beto; then Carla pays nothing in the round that Beto takes either.
+    await pay(beto);
+    await settle();
+    await circles.write.claim([CIRCLE, ana.address, 0n], { account: ana });
+    await pay(beto);
+    await settle();
+    await pay(beto);
+    await settle();
+    expect((await circles.read.circleOf([CIRCLE])).state).toBe(STATE.completed);
+    // Carla's arrears to Ana and Beto were taken from her pot; what Ana got so is Beto's, whom she owes.
+    const before = await balanceOf(beto);
+    for (const account of [ana, beto]) {
+      const [cash] = await circles.read.claimableOf([CIRCLE, account.address]);
+      if (cash > 0n) await circles.write.claim([CIRCLE, account.address, 0n], { account });
+    }
+    expect((await balanceOf(beto)) - before).toBe(usd("200"));
+    expect((await member(ana)).claimable).toBe(0n);
+    expect((await member(carla)).claimable).toBe(0n);
+  });
+
+  it("pays no less than the member accepts, and not twice, and members only", async () => {
+    const { circles, ana, beto, carla, keeper, pay, settle, assertions } = await runningWorld();
+    for (const account of [ana, beto, carla]) await pay(account);
+    await settle();
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.write.claim([CIRCLE, ana.address, usd("300") + 1n], { account: ana }),
+      circles,
+      "TooFewAssets",
+      [usd("300"), usd("300") + 1n],
+    );
+    await circles.write.claim([CIRCLE, beto.address, usd("300")], { account: ana });
+    for (const [account, error] of [
+      [ana, "NothingToClaim"],
+      [keeper, "NotMember"],
+    ] as const) {
+      await assertions.revertWithCustomErrorWithArgs(
+        circles.write.claim([CIRCLE, account.address, 0n], { account }),
+        circles,
+        error,
+        [CIRCLE, is(account)],
+      );
+    }
+  });
+
+  it("is not in the way of others when the asset blocks somebody", async () => {
+    const world = await circlesWorld();
+    const { circles, asset, ana, beto, carla, create, join, pay, settle, member } = world;
+    await create();
+    await join(beto);
+    await join(carla);
+    // Carla can neither pay nor take: as with an asset that has blocked her.
+    await asset.write.approve([circles.address, 0n], { account: carla });
+    for (const recipient of [ana, beto]) {
+      for (const account of [ana, beto]) await pay(account);
+      await settle();
+      expect((await member(recipient)).served).toBe(true);
+      await circles.write.claim([CIRCLE, recipient.address, 0n], { account: recipient });
+    }
+  });
+});
