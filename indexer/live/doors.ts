@@ -1,13 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import { burstSeconds, Rates } from "./rate.ts";
+import type { Socket } from "node:net";
+import { burstSeconds, type Rate, Rates } from "./rate.ts";
 import type { LiveSettings } from "./settings.ts";
+
+/** Stands for the address of a socket that is gone already. */
+const unknown = "unknown";
 
 /**
  * Where a request came from. A proxy writes its peer's address at the end of X-Forwarded-For, so behind `trustedProxies` of
  * them the address is that many places from the end; without any the header is anybody's claim and counts for nothing.
  */
 function addressOf(request: IncomingMessage, trustedProxies: number): string {
-  const direct = request.socket.remoteAddress ?? "unknown";
+  const direct = request.socket.remoteAddress ?? unknown;
   if (trustedProxies === 0) return direct;
   const forwarded = [request.headers["x-forwarded-for"] ?? []].flat().join(",");
   const addresses = forwarded.split(",").map((address) => address.trim());
@@ -15,16 +19,25 @@ function addressOf(request: IncomingMessage, trustedProxies: number): string {
   return claimed === undefined || claimed === "" ? direct : claimed;
 }
 
-/** Who may come in: origins, places for connections, and a rate for queries, by address. */
+/** Who may come in: origins, places for connections, rates for queries and for work, by address. */
 export class Doors {
   readonly #settings: LiveSettings;
   readonly #visitors: Visitors;
+  readonly #sockets: Visitors;
   readonly #queries: Rates;
+  readonly #work: Rates;
 
   constructor(settings: LiveSettings) {
     this.#settings = settings;
     this.#visitors = new Visitors(settings.maxConnections, settings.maxConnectionsPerAddress);
+    // twice as many: some sockets are between two queries, or have not said yet what they want
+    const mostSockets = 2 * settings.maxConnections;
+    this.#sockets = new Visitors(
+      mostSockets,
+      settings.trustedProxies > 0 ? mostSockets : 2 * settings.maxConnectionsPerAddress,
+    );
     this.#queries = new Rates(settings.queriesPerSecond, burstSeconds);
+    this.#work = new Rates(settings.workPerSecond, burstSeconds);
   }
 
   get connections(): number {
@@ -38,13 +51,25 @@ export class Doors {
     return origins.length === 0 || origin === undefined || origins.includes(origin);
   }
 
+  /** Lets a socket in, whatever it may be for, or cuts it off. */
+  admit(socket: Socket): void {
+    const leave = this.#sockets.enter(socket.remoteAddress ?? unknown);
+    if (leave) socket.on("close", leave);
+    else socket.destroy();
+  }
+
   /** Takes a place for a connection; the result gives it back. Undefined when there is none left. */
   enter(request: IncomingMessage): (() => void) | undefined {
     return this.#visitors.enter(addressOf(request, this.#settings.trustedProxies));
   }
 
   mayQuery(request: IncomingMessage): boolean {
-    return this.#queries.take(addressOf(request, this.#settings.trustedProxies));
+    return this.#queries.of(addressOf(request, this.#settings.trustedProxies)).take();
+  }
+
+  /** How much of this process's time the address may still have. */
+  workFor(request: IncomingMessage): Rate {
+    return this.#work.of(addressOf(request, this.#settings.trustedProxies));
   }
 }
 

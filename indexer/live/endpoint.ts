@@ -2,7 +2,9 @@ import type { ServerResponse } from "node:http";
 import type { Doors } from "./doors.ts";
 import { liveError } from "./errors.ts";
 import { graphiqlPage } from "./graphiql.ts";
-import { answerQuery, readOperation } from "./http.ts";
+import { answerQuery, readOperation, type Refusal } from "./http.ts";
+import type { Operation } from "./operation.ts";
+import type { OperationRequest } from "./request.ts";
 import { eventStream, graphqlJson, html, plainJson, preferredType } from "./media-type.ts";
 import { errorsFor, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
@@ -18,9 +20,14 @@ export function createEndpoint(
   settings: LiveSettings,
 ): Endpoint {
   return async (request, response) => {
-    if (!doors.mayQuery(response.req)) {
+    const incoming = response.req;
+    const work = doors.workFor(incoming);
+    if (!doors.mayQuery(incoming) || work.isSpent) {
       return refuse(429, "Too many requests. Try again shortly.", { "retry-after": "1" });
     }
+    const prepare = (operation: OperationRequest): Operation =>
+      work.timed(() => service.operations.prepare(operation));
+    const read = () => readOperation(request, incoming, settings.maxMessageBytes);
     const token = tokenOf(request);
     const mediaType = preferredType(
       request.headers.get("accept"),
@@ -35,13 +42,17 @@ export function createEndpoint(
       if (!session) return refuse(404, "There is no stream with this token: reserve one with PUT.");
       if (request.method === "DELETE") return stop(session, request);
       if (wantsStream) return attach(session, doors, response);
-      return start(session, request, service, settings);
+      return start(session, await read(), prepare, service);
     }
     if (wantsStream) {
-      const operation = await readOperation(request, settings.maxMessageBytes);
-      if ("status" in operation) return refuse(operation.status, operation.message);
+      const operation = await read();
+      if ("status" in operation) return refuseAs(operation);
       if (!takePlace(doors, response)) return full();
-      streams.open(operation, request.headers.get("last-event-id") ?? undefined, response);
+      streams.open(
+        () => prepare(operation),
+        request.headers.get("last-event-id") ?? undefined,
+        response,
+      );
       return alreadySent();
     }
     if (mediaType === html) {
@@ -49,7 +60,7 @@ export function createEndpoint(
         headers: { "content-type": "text/html; charset=utf-8" },
       });
     }
-    return answerQuery(request, mediaType, service, settings.maxMessageBytes);
+    return answerQuery(await read(), mediaType, prepare, service);
   };
 }
 
@@ -89,19 +100,18 @@ function attach(session: Session, doors: Doors, response: ServerResponse): Respo
   return alreadySent();
 }
 
-async function start(
+function start(
   session: Session,
-  request: Request,
+  operation: OperationRequest | Refusal,
+  prepare: (request: OperationRequest) => Operation,
   service: Service,
-  settings: LiveSettings,
-): Promise<Response> {
-  const operation = await readOperation(request, settings.maxMessageBytes);
-  if ("status" in operation) return refuse(operation.status, operation.message);
+): Response {
+  if ("status" in operation) return refuseAs(operation);
   const id = operation.extensions?.["operationId"];
   if (typeof id !== "string" || id === "") return refuse(400, "Give an `extensions.operationId`.");
   if (session.has(id)) return refuse(409, `There is an operation ${id} already.`);
   try {
-    session.start(id, operation);
+    session.start(id, prepare(operation));
     return new Response(null, { status: 202 });
   } catch (error) {
     return reply(400, { errors: errorsFor(service, error) });
@@ -113,6 +123,10 @@ function stop(session: Session, request: Request): Response {
   if (!id) return refuse(400, "Give the `operationId` to stop.");
   session.stop(id);
   return new Response(null, { status: 200 });
+}
+
+function refuseAs({ status, message, headers }: Refusal): Response {
+  return refuse(status, message, headers);
 }
 
 function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {

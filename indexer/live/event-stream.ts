@@ -44,7 +44,11 @@ export class EventStream {
   write(bytes: Buffer): void {
     if (!this.#isOpen) return;
     this.#response.write(bytes);
-    if (this.#response.writableLength <= this.#maxQueueBytes) return;
+    if (this.#response.writableLength > this.#maxQueueBytes) this.endSlow();
+  }
+
+  endSlow(): void {
+    if (!this.#isOpen) return;
     this.#onSlow();
     this.#leave();
     this.#response.end(": too slow; connect again with the last event id\n\n");

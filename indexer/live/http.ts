@@ -1,16 +1,17 @@
+import type { IncomingMessage } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { liveError } from "./errors.ts";
 import { graphqlJson, plainJson, type MediaType } from "./media-type.ts";
-import { OperationRefused } from "./operation.ts";
+import { OperationRefused, type Operation } from "./operation.ts";
 import { parseOperationRequest, parseRecord, type OperationRequest } from "./request.ts";
 import { errorsFor, type Service } from "./service.ts";
 
-/** Answers a query by the rules of GraphQL over HTTP. */
+/** Answers a query by the rules of GraphQL over HTTP. `parsed` is the request, or why it is none. */
 export async function answerQuery(
-  request: Request,
+  parsed: OperationRequest | Refusal,
   mediaType: MediaType | undefined,
+  prepare: (request: OperationRequest) => Operation,
   service: Service,
-  maxBytes: number,
 ): Promise<Response> {
   if (!mediaType)
     return new Response(null, { status: 406, headers: { accept: `${graphqlJson}, ${plainJson}` } });
@@ -31,10 +32,9 @@ export async function answerQuery(
   // The older media type tells of errors in the body only.
   const refusedStatus = mediaType === plainJson ? 200 : 400;
 
-  const parsed = await readOperation(request, maxBytes);
   if ("status" in parsed) return refuse(parsed.status, parsed.message, parsed.headers);
   try {
-    const operation = service.operations.prepare(parsed);
+    const operation = prepare(parsed);
     if (operation.kind !== "query") {
       return refuse(
         refusedStatus,
@@ -49,7 +49,7 @@ export async function answerQuery(
   }
 }
 
-interface Refusal {
+export interface Refusal {
   readonly status: number;
   readonly message: string;
   readonly headers?: Record<string, string>;
@@ -58,6 +58,7 @@ interface Refusal {
 /** The operation in a request's body (POST) or address (GET). */
 export async function readOperation(
   request: Request,
+  incoming: IncomingMessage,
   maxBytes: number,
 ): Promise<OperationRequest | Refusal> {
   let parameters: unknown;
@@ -74,10 +75,9 @@ export async function readOperation(
   } else if (request.method === "POST") {
     const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
     if (type !== plainJson) return { status: 415, message: `Send ${plainJson}.` };
-    if (Number(request.headers.get("content-length")) > maxBytes) return tooLong(maxBytes);
-    const text = await request.text();
-    if (text.length > maxBytes) return tooLong(maxBytes);
-    parameters = parseRecord(text);
+    const body = await readBody(incoming, maxBytes);
+    if (typeof body !== "string") return body;
+    parameters = parseRecord(body);
   } else {
     return { status: 405, message: "Use GET or POST.", headers: { allow: "GET, POST" } };
   }
@@ -85,6 +85,30 @@ export async function readOperation(
   return typeof operation === "string" ? { status: 400, message: operation } : operation;
 }
 
+/** A request's body, or why there is none. One that is too long is noticed before it has been taken in. */
+async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<string | Refusal> {
+  if (Number(incoming.headers["content-length"]) > maxBytes) return tooLong(maxBytes);
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of incoming.iterator({
+      destroyOnReturn: false,
+    }) as AsyncIterable<Buffer>) {
+      length += part.length;
+      if (length > maxBytes) return tooLong(maxBytes);
+      parts.push(part);
+    }
+  } catch {
+    return { status: 400, message: "The request broke off before its end." };
+  }
+  return Buffer.concat(parts).toString();
+}
+
+/** The connection ends with the answer, so that nobody has to read the rest. */
 function tooLong(maxBytes: number): Refusal {
-  return { status: 413, message: `A request may have ${maxBytes} bytes.` };
+  return {
+    status: 413,
+    message: `A request may have ${maxBytes} bytes.`,
+    headers: { connection: "close" },
+  };
 }

@@ -1,4 +1,5 @@
 import type { DocumentNode, ExecutionResult } from "graphql";
+import { liveError } from "./errors.ts";
 import { Encoded, type Outlet } from "./message.ts";
 import { concerns, type Tables } from "./reads.ts";
 
@@ -31,10 +32,12 @@ interface Watch {
 /** Queries that are answered again whenever their answer changes. Each distinct one runs once, and at most once at a time. */
 export class LiveQueries {
   readonly #run: (query: QueryOperation) => Promise<ExecutionResult>;
+  readonly #most: number;
   readonly #watches = new Map<string, Watch>();
 
-  constructor(run: (query: QueryOperation) => Promise<ExecutionResult>) {
+  constructor(run: (query: QueryOperation) => Promise<ExecutionResult>, most: number) {
     this.#run = run;
+    this.#most = most;
   }
 
   get size(): number {
@@ -44,6 +47,9 @@ export class LiveQueries {
   subscribe(operation: LiveQueryOperation, outlet: Outlet): () => void {
     let watch = this.#watches.get(operation.key);
     if (!watch) {
+      if (this.#watches.size >= this.#most) {
+        throw liveError("BUSY", "Too many different live queries are open. Try again later.", 5);
+      }
       watch = {
         operation,
         outlets: new Set(),

@@ -17,9 +17,10 @@ import {
   generatedSchema,
   logger,
   onShutdown,
-  onUpgrade,
+  onHttp,
   tableName,
 } from "./ponder.ts";
+import { Queues } from "./queue.ts";
 import { createPersistedOperations, readPersistedOperations } from "./persisted.ts";
 import { checkpointTable, type Sources } from "./reads.ts";
 import { createLogReader, type LogTable } from "./reader.ts";
@@ -29,7 +30,7 @@ import { readSettings } from "./settings.ts";
 import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
 import { Turns } from "./turns.ts";
-import { createWebSockets } from "./websocket.ts";
+import { createWebSockets, turnAway } from "./websocket.ts";
 
 export interface LiveOptions {
   /** Ponder's `ponder:schema`. */
@@ -81,10 +82,9 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       ? new Map<string, string>()
       : readPersistedOperations(persistedFile);
   const persisted = createPersistedOperations(documents, isPersistedOnly);
-  const turns = new Turns(settings.runningQueries, settings.waitingQueries);
-  const query = (operation: QueryOperation): Promise<ExecutionResult> =>
+  const queryIn = (turns: Turns) => (operation: QueryOperation) =>
     turns.run(() =>
-      atOneCheckpoint(async (transaction, contextValue) => {
+      atOneCheckpoint(async (transaction, contextValue): Promise<ExecutionResult> => {
         stats.queries++;
         const { head, finalized, last } = await reader.state(transaction);
         const result = await graphql.execute({
@@ -106,9 +106,13 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const service: Service = {
     hub,
     operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
-    liveQueries: new LiveQueries(query),
+    // apart from the others, so that a flood of queries cannot push them out of the line
+    liveQueries: new LiveQueries(
+      queryIn(new Turns(settings.runningQueries, Infinity)),
+      settings.maxLiveQueries,
+    ),
     stats,
-    query,
+    query: queryIn(new Turns(settings.runningQueries, settings.waitingQueries)),
     report(msg, error) {
       logger().error({ msg, error });
     },
@@ -130,16 +134,24 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     }),
   );
 
-  const webSockets = createWebSockets(service, doors, settings);
-  const streams = createEventStreams(service, settings);
+  const queues = new Queues(settings.maxQueuedBytes);
+  const webSockets = createWebSockets(service, doors, queues, settings);
+  const streams = createEventStreams(service, queues, settings);
   onShutdown(
-    onUpgrade((request, socket, head) => {
-      const { pathname } = new URL(request.url ?? "/", "http://localhost");
-      if (pathname === "/graphql") webSockets.handleUpgrade(request, socket, head);
-      else socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+    onHttp({
+      found(server) {
+        server.headersTimeout = server.requestTimeout = settings.requestSeconds * 1_000;
+      },
+      connection: (socket) => doors.admit(socket),
+      upgrade(request, socket, head) {
+        const path = request.url?.split("?")[0];
+        if (path === "/graphql") webSockets.handleUpgrade(request, socket, head);
+        else turnAway(socket, "404 Not Found");
+      },
     }),
   );
   onShutdown(() => {
+    queues.close();
     webSockets.close();
     streams.close();
   });

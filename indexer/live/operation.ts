@@ -18,12 +18,14 @@ import { tablesRead, type Sources, type Tables } from "./reads.ts";
 import { streamField } from "./schema.ts";
 import { Selection } from "./selection.ts";
 import type { OperationRequest } from "./request.ts";
-import { costOf, measure, type Fragments } from "./size.ts";
+import { costOf, countNodes, measure, type Fragments } from "./size.ts";
 
-export type Operation =
+/** `weight`: about how many bytes it occupies while it runs. */
+export type Operation = { readonly weight: number } & (
   | { readonly kind: "query"; readonly query: QueryOperation }
   | { readonly kind: "events"; readonly request: EventsRequest }
-  | { readonly kind: "live"; readonly live: LiveQueryOperation };
+  | { readonly kind: "live"; readonly live: LiveQueryOperation }
+);
 
 /** Why an operation cannot be run, as GraphQL tells it. */
 export class OperationRefused extends Error {
@@ -40,6 +42,7 @@ export interface OperationLimits {
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
+  readonly maxRepeats: number;
   readonly maxCost: number;
   readonly maxFilterValues: number;
 }
@@ -47,6 +50,8 @@ export interface OperationLimits {
 /** A document that has been parsed and found valid; the same text is not looked at twice. */
 interface Checked {
   readonly document: DocumentNode;
+  /** About how many bytes the document occupies. */
+  readonly weight: number;
   readonly fragments: Fragments;
   readonly streams: Map<OperationDefinitionNode, Stream>;
   readonly liveQueries: Map<OperationDefinitionNode, LiveQuery>;
@@ -67,9 +72,18 @@ interface Stream {
   readonly variables: readonly string[];
 }
 
-/** The memory for documents is bounded both ways. */
-const rememberedDocuments = 1_000;
+/** What of the documents that were checked lately is remembered, and how long one of these may be. */
+const rememberedCharacters = 1_000_000;
 const longestRemembered = 8_192;
+
+/** What tools ask for has two: the fields of types, and the inputs of these. */
+const deepestIntrospection = 2;
+
+/** Each error costs a search for what may have been meant. */
+const maxErrors = 10;
+
+/** What a node of a document occupies in memory, with its lists. */
+const bytesPerNode = 150;
 
 /** Turns requests into operations that are known to be runnable. */
 export class Operations {
@@ -80,6 +94,7 @@ export class Operations {
   readonly #limits: OperationLimits;
   readonly #persisted: PersistedOperations;
   readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
+  #remembered = 0;
   readonly #shapes = new Map<string, WeakRef<Selection>>();
   readonly #forgotten = new FinalizationRegistry<string>((key) => {
     if (this.#shapes.get(key)?.deref() === undefined) this.#shapes.delete(key);
@@ -113,13 +128,21 @@ export class Operations {
     }
     if (definition.operation === graphql.OperationTypeNode.QUERY) {
       this.#checkCost(checked, definition, variables);
-      return { kind: "query", query: { document: checked.document, operationName, variables } };
+      const query = { document: checked.document, operationName, variables };
+      return { kind: "query", query, weight: checked.weight };
     }
     const field = rootField(definition.selectionSet, checked.fragments);
     if (field?.name.value !== streamField) this.#checkCost(checked, definition, variables);
-    return field?.name.value === streamField
-      ? { kind: "events", request: this.#stream(checked, definition, field, variables) }
-      : { kind: "live", live: this.#liveQuery(checked, definition, variables) };
+    if (field?.name.value !== streamField) {
+      const live = this.#liveQuery(checked, definition, variables);
+      return { kind: "live", live, weight: checked.weight + live.key.length };
+    }
+    const events = this.#stream(checked, definition, field, variables);
+    return {
+      kind: "events",
+      request: events,
+      weight: checked.weight + events.filter.key.length + events.shape.key.length,
+    };
   }
 
   #checkCost(
@@ -137,22 +160,28 @@ export class Operations {
 
   #check(query: string): Checked {
     let found = this.#checked.get(query);
-    if (found) this.#checked.delete(query);
+    if (found) this.#forget(query);
     else found = this.#parse(query);
     // the newest last, so that the first is the one to forget
-    if (query.length <= longestRemembered) this.#checked.set(query, found);
-    if (this.#checked.size > rememberedDocuments) {
-      for (const oldest of this.#checked.keys()) {
-        this.#checked.delete(oldest);
-        break;
-      }
+    if (query.length <= longestRemembered) {
+      this.#checked.set(query, found);
+      this.#remembered += query.length;
+    }
+    for (const oldest of this.#checked.keys()) {
+      if (this.#remembered <= rememberedCharacters) break;
+      this.#forget(oldest);
     }
     if ("document" in found) return found;
     throw new OperationRefused(found);
   }
 
+  #forget(query: string): void {
+    this.#checked.delete(query);
+    this.#remembered -= query.length;
+  }
+
   #parse(query: string): Checked | readonly GraphQLError[] {
-    const { maxTokens, maxDepth, maxAliases } = this.#limits;
+    const { maxTokens, maxDepth, maxAliases, maxRepeats } = this.#limits;
     let document: DocumentNode;
     try {
       document = graphql.parse(query, { maxTokens });
@@ -160,8 +189,15 @@ export class Operations {
       if (error instanceof graphql.GraphQLError) return [coded(error, "GRAPHQL_PARSE_FAILED")];
       throw error;
     }
-    const errors = graphql.validate(this.#schema, document);
+    // before the validation, whose time grows with the square of this
+    const { nodes, repeats } = countNodes(document);
+    if (repeats > maxRepeats) {
+      return [tooLarge(`One field is asked for ${repeats} times; ${maxRepeats} are allowed.`)];
+    }
+    const errors = graphql.validate(this.#schema, document, graphql.specifiedRules, { maxErrors });
     if (errors.length > 0) return errors.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
+    // once more without places in the text, which errors need no more and which occupy most of the memory
+    document = graphql.parse(query, { maxTokens, noLocation: true });
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const definition of document.definitions) {
       if (definition.kind === graphql.Kind.FRAGMENT_DEFINITION) {
@@ -172,10 +208,19 @@ export class Operations {
     if (size.depth > maxDepth) {
       return [tooLarge(`Fields are nested ${size.depth} deep; ${maxDepth} are allowed.`)];
     }
+    if (size.introspection > deepestIntrospection) {
+      return [tooLarge("The schema is asked for types within types within types: ask flatly.")];
+    }
     if (size.aliases > maxAliases) {
       return [tooLarge(`The document has ${size.aliases} aliases; ${maxAliases} are allowed.`)];
     }
-    return { document, fragments, streams: new Map(), liveQueries: new Map() };
+    return {
+      document,
+      weight: nodes * bytesPerNode,
+      fragments,
+      streams: new Map(),
+      liveQueries: new Map(),
+    };
   }
 
   #stream(

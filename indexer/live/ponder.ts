@@ -227,21 +227,29 @@ function listen(
   };
 }
 
-/** Ponder makes its own HTTP server and hands it to nobody, so it is found by the first socket that it accepts. */
-export function onUpgrade(
-  listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
-): () => void {
+export interface HttpListener {
+  /** Once for each server: hot reload makes new ones. */
+  readonly found: (server: Server) => void;
+  readonly connection: (socket: Socket) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** Ponder makes its own HTTP server and hands it to nobody, so it is found by the sockets that it accepts. */
+export function onHttp(listener: HttpListener): () => void {
   let server: Server | undefined;
   const notice = (message: unknown): void => {
     const { socket } = message as { socket: Socket & { server?: Server } };
-    if (socket.localPort !== globals().PONDER_COMMON.metrics.port || socket.server === server)
-      return;
-    server = socket.server;
-    server?.on("upgrade", listener);
+    if (socket.localPort !== globals().PONDER_COMMON.metrics.port) return;
+    if (socket.server && socket.server !== server) {
+      server = socket.server;
+      server.on("upgrade", listener.upgrade);
+      listener.found(server);
+    }
+    listener.connection(socket);
   };
   subscribe("net.server.socket", notice);
   return () => {
     unsubscribe("net.server.socket", notice);
-    server?.off("upgrade", listener);
+    server?.off("upgrade", listener.upgrade);
   };
 }

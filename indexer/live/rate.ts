@@ -1,7 +1,7 @@
 /** After a quiet time, as much as in this many seconds is allowed at once. */
 export const burstSeconds = 5;
 
-/** Allows so many actions a second on average, and as many as in `seconds` of them at once. */
+/** Allows so many actions, or milliseconds of work, a second on average, and as many as in `seconds` of them at once. */
 export class Rate {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -16,17 +16,35 @@ export class Rate {
 
   /** Whether one more is allowed now. */
   take(): boolean {
-    const now = performance.now();
-    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1_000) * this.#perSecond);
-    this.#at = now;
-    if (this.#left < 1) return false;
+    if (this.#refill() < 1) return false;
     this.#left--;
     return true;
   }
 
+  /** Does some work and takes the milliseconds that it lasted, even where that is more than was left. */
+  timed<Result>(work: () => Result): Result {
+    const start = performance.now();
+    try {
+      return work();
+    } finally {
+      this.#left = this.#refill() - (performance.now() - start);
+    }
+  }
+
+  get isSpent(): boolean {
+    return this.#refill() <= 0;
+  }
+
   /** Whether nothing has been taken for long enough that this is as good as a new one. */
   get isFull(): boolean {
-    return this.#left + ((performance.now() - this.#at) / 1_000) * this.#perSecond >= this.#burst;
+    return this.#refill() >= this.#burst;
+  }
+
+  #refill(): number {
+    const now = performance.now();
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1_000) * this.#perSecond);
+    this.#at = now;
+    return this.#left;
   }
 }
 
@@ -41,14 +59,14 @@ export class Rates {
     this.#seconds = seconds;
   }
 
-  take(address: string): boolean {
+  of(address: string): Rate {
     let rate = this.#rates.get(address);
     if (!rate) {
       this.#forget();
       rate = new Rate(this.#perSecond, this.#seconds);
       this.#rates.set(address, rate);
     }
-    return rate.take();
+    return rate;
   }
 
   #forget(): void {

@@ -1,8 +1,11 @@
 import { liveError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import { run, type OperationOutlet, type Service } from "./service.ts";
+import type { LiveSettings } from "./settings.ts";
 
-export function tooMany(most: number): Error {
+type Limits = Pick<LiveSettings, "maxSubscriptionsPerConnection" | "maxHeldBytes">;
+
+export function tooMany({ maxSubscriptionsPerConnection: most }: Limits): Error {
   return liveError(
     "TOO_MANY_SUBSCRIPTIONS",
     `A connection may have ${most} operations at a time. End one first.`,
@@ -11,17 +14,20 @@ export function tooMany(most: number): Error {
 
 interface RunningOperation {
   stop: () => void;
+  /** About how many bytes it occupies. */
+  weight: number;
 }
 
 /** The operations that run on one connection, by the ids that the client gave them. A place is freed on every way out. */
 export class RunningOperations {
   readonly #service: Service;
-  readonly #most: number;
+  readonly #limits: Limits;
   readonly #operations = new Map<string, RunningOperation>();
+  #weight = 0;
 
-  constructor(service: Service, most: number) {
+  constructor(service: Service, limits: Limits) {
     this.#service = service;
-    this.#most = most;
+    this.#limits = limits;
   }
 
   has(id: string): boolean {
@@ -34,30 +40,49 @@ export class RunningOperations {
     prepare: () => Operation,
     makeOutlet: (ended: () => void) => OperationOutlet,
   ): void {
-    const operation: RunningOperation = { stop: () => undefined };
+    const operation: RunningOperation = { stop: () => undefined, weight: 0 };
     const isWanted = (): boolean => this.#operations.get(id) === operation;
     const outlet = makeOutlet(() => {
-      operation.stop();
-      if (isWanted()) this.#operations.delete(id);
+      if (isWanted()) this.stop(id);
+      else operation.stop();
     });
-    if (this.#operations.size >= this.#most) {
-      outlet.fail(tooMany(this.#most));
+    if (this.#operations.size >= this.#limits.maxSubscriptionsPerConnection) {
+      outlet.fail(tooMany(this.#limits));
       return;
     }
     this.#operations.set(id, operation);
-    void run(this.#service, prepare, outlet, isWanted).then((stop) => {
+    const weighed = (): Operation => {
+      const prepared = prepare();
+      this.#hold(operation, prepared.weight);
+      return prepared;
+    };
+    void run(this.#service, weighed, outlet, isWanted).then((stop) => {
       if (isWanted()) operation.stop = stop;
       else stop();
     });
   }
 
   stop(id: string): void {
-    this.#operations.get(id)?.stop();
+    const operation = this.#operations.get(id);
+    if (!operation) return;
     this.#operations.delete(id);
+    this.#weight -= operation.weight;
+    operation.stop();
   }
 
   stopAll(): void {
-    for (const operation of this.#operations.values()) operation.stop();
-    this.#operations.clear();
+    for (const id of this.#operations.keys()) this.stop(id);
+  }
+
+  #hold(operation: RunningOperation, weight: number): void {
+    const { maxHeldBytes } = this.#limits;
+    if (this.#weight + weight > maxHeldBytes) {
+      throw liveError(
+        "OPERATION_TOO_LARGE",
+        `The operations of one connection may hold ${maxHeldBytes} bytes. End one first, or ask for less.`,
+      );
+    }
+    operation.weight = weight;
+    this.#weight += weight;
   }
 }

@@ -6,10 +6,15 @@ export interface LiveSettings {
   readonly maxQueueBytes: number;
   readonly maxMessageBytes: number;
   readonly maxSubscriptionsPerConnection: number;
+  readonly maxHeldBytes: number;
+  readonly maxQueuedBytes: number;
+  readonly maxLiveQueries: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly messagesPerSecond: number;
   readonly queriesPerSecond: number;
+  /** Milliseconds of this process's time that the messages of one address may take in a second. */
+  readonly workPerSecond: number;
   readonly runningQueries: number;
   readonly waitingQueries: number;
   readonly trustedProxies: number;
@@ -18,7 +23,9 @@ export interface LiveSettings {
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
+  readonly maxRepeats: number;
   readonly initSeconds: number;
+  readonly requestSeconds: number;
   readonly pingSeconds: number;
   /** Origins that browsers may open sockets from; empty: any. */
   readonly origins: readonly string[];
@@ -43,6 +50,9 @@ const numbers: Readonly<Record<NumberName, Setting>> = {
   maxQueueBytes: { variable: "LIVE_MAX_QUEUE_BYTES", default: 4_194_304, least: 1_024 },
   maxMessageBytes: { variable: "LIVE_MAX_MESSAGE_BYTES", default: 65_536, least: 1_024 },
   maxSubscriptionsPerConnection: { variable: "LIVE_MAX_SUBSCRIPTIONS", default: 100, least: 1 },
+  maxHeldBytes: { variable: "LIVE_MAX_HELD_BYTES", default: 1_048_576, least: 1_024 },
+  maxQueuedBytes: { variable: "LIVE_MAX_QUEUED_BYTES", default: 268_435_456, least: 1_024 },
+  maxLiveQueries: { variable: "LIVE_MAX_LIVE_QUERIES", default: 1_000, least: 0 },
   maxConnections: { variable: "LIVE_MAX_CONNECTIONS", default: 20_000, least: 1 },
   maxConnectionsPerAddress: {
     variable: "LIVE_MAX_CONNECTIONS_PER_ADDRESS",
@@ -51,6 +61,7 @@ const numbers: Readonly<Record<NumberName, Setting>> = {
   },
   messagesPerSecond: { variable: "LIVE_MESSAGES_PER_SECOND", default: 50, least: 1 },
   queriesPerSecond: { variable: "LIVE_QUERIES_PER_SECOND", default: 100, least: 1 },
+  workPerSecond: { variable: "LIVE_WORK_MS_PER_SECOND", default: 250, least: 1 },
   runningQueries: { variable: "LIVE_RUNNING_QUERIES", default: 4, least: 1 },
   waitingQueries: { variable: "LIVE_WAITING_QUERIES", default: 1_000, least: 0 },
   trustedProxies: { variable: "LIVE_TRUSTED_PROXIES", default: 0, least: 0 },
@@ -59,7 +70,9 @@ const numbers: Readonly<Record<NumberName, Setting>> = {
   maxTokens: { variable: "LIVE_MAX_TOKENS", default: 1_000, least: 1 },
   maxDepth: { variable: "LIVE_MAX_DEPTH", default: 20, least: 1 },
   maxAliases: { variable: "LIVE_MAX_ALIASES", default: 30, least: 0 },
+  maxRepeats: { variable: "LIVE_MAX_REPEATS", default: 100, least: 1 },
   initSeconds: { variable: "LIVE_INIT_SECONDS", default: 5, least: 1 },
+  requestSeconds: { variable: "LIVE_REQUEST_SECONDS", default: 10, least: 1 },
   pingSeconds: { variable: "LIVE_PING_SECONDS", default: 15, least: 1 },
 };
 

@@ -54,37 +54,77 @@ export function costOf(
   return costOfSet(operation.selectionSet);
 }
 
-/** The deepest nesting of fields, and the number of aliases, with fragments followed to where they lead. */
-export function measure(
+/** The nodes of a document, and how often the field that is in it most often is in it. Works for invalid documents too. */
+export function countNodes(document: DocumentNode): { nodes: number; repeats: number } {
+  const counts = new Map<string, number>();
+  let nodes = 0;
+  let repeats = 0;
+  graphql.visit(document, {
+    enter(node) {
+      nodes++;
+      if (node.kind !== graphql.Kind.FIELD) return;
+      const name = (node.alias ?? node.name).value;
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      repeats = Math.max(repeats, count);
+    },
+  });
+  return { nodes, repeats };
+}
+
+/** Lists of a type's parts. Types lead to types, so each of these inside another multiplies the answer. */
+const introspectionLists = new Set(["fields", "inputFields", "interfaces", "possibleTypes"]);
+
+export interface Size {
+  /** The deepest nesting of fields. */
+  readonly depth: number;
+  /** The deepest nesting of lists of the schema's own parts. */
+  readonly introspection: number;
+  readonly aliases: number;
+}
+
+/** Fragments are followed to where they lead. */
+export function measure(document: DocumentNode, fragments: Fragments): Size {
+  let aliases = 0;
+  graphql.visit(document, {
+    Field(node) {
+      if (node.alias) aliases++;
+    },
+  });
+  return {
+    depth: deepest(document, fragments, () => 1),
+    introspection: deepest(document, fragments, ({ name }) =>
+      introspectionLists.has(name.value) ? 1 : 0,
+    ),
+    aliases,
+  };
+}
+
+function deepest(
   document: DocumentNode,
   fragments: Fragments,
-): { depth: number; aliases: number } {
+  weigh: (field: FieldNode) => number,
+): number {
   const known = new Map<SelectionSetNode, number>();
-  let aliases = 0;
   const depthOf = (set: SelectionSetNode): number => {
     const found = known.get(set);
     if (found !== undefined) return found;
     let depth = 0;
     for (const selection of set.selections) {
-      let below: SelectionSetNode | undefined;
-      let own = 0;
-      if (selection.kind === graphql.Kind.FIELD) {
-        if (selection.alias) aliases++;
-        below = selection.selectionSet;
-        own = 1;
-      } else if (selection.kind === graphql.Kind.INLINE_FRAGMENT) {
-        below = selection.selectionSet;
-      } else {
-        below = fragments.get(selection.name.value)?.selectionSet;
-      }
+      const own = selection.kind === graphql.Kind.FIELD ? weigh(selection) : 0;
+      const below =
+        selection.kind === graphql.Kind.FRAGMENT_SPREAD
+          ? fragments.get(selection.name.value)?.selectionSet
+          : selection.selectionSet;
       depth = Math.max(depth, own + (below ? depthOf(below) : 0));
     }
     known.set(set, depth);
     return depth;
   };
-  let depth = 0;
-  for (const definition of document.definitions) {
-    if ("selectionSet" in definition) depth = Math.max(depth, depthOf(definition.selectionSet));
-  }
-  return { depth, aliases };
+  return Math.max(
+    0,
+    ...document.definitions.map((definition) =>
+      "selectionSet" in definition ? depthOf(definition.selectionSet) : 0,
+    ),
+  );
 }

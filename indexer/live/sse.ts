@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { EventStream, eventBytes } from "./event-stream.ts";
 import type { Encoded } from "./message.ts";
 import type { Operation } from "./operation.ts";
-import type { OperationRequest } from "./request.ts";
+import type { Queues } from "./queue.ts";
 import { RunningOperations, tooMany } from "./running.ts";
 import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
@@ -13,7 +13,7 @@ const reservationLife = 30_000;
 
 export interface EventStreams {
   /** Answers with a stream of one operation (graphql-sse, distinct connections mode). */
-  open(request: OperationRequest, lastEventId: string | undefined, response: ServerResponse): void;
+  open(prepare: () => Operation, lastEventId: string | undefined, response: ServerResponse): void;
   /** A token for one stream of many operations (single connection mode); undefined when there are too many. */
   reserve(): string | undefined;
   session(token: string): Session | undefined;
@@ -21,7 +21,11 @@ export interface EventStreams {
 }
 
 /** Serves graphql-sse. */
-export function createEventStreams(service: Service, settings: LiveSettings): EventStreams {
+export function createEventStreams(
+  service: Service,
+  queues: Queues,
+  settings: LiveSettings,
+): EventStreams {
   const streams = new Set<EventStream>();
   const sessions = new Map<string, Session>();
   const pulse = setInterval(() => {
@@ -38,25 +42,27 @@ export function createEventStreams(service: Service, settings: LiveSettings): Ev
       },
       () => {
         streams.delete(stream);
+        leaveQueue();
         onEnd();
       },
     );
+    const leaveQueue = queues.add(response, () => stream.endSlow());
     streams.add(stream);
     return stream;
   }
 
   return {
-    open(request, lastEventId, response) {
-      const running = new RunningOperations(service, 1);
+    open(prepare, lastEventId, response) {
+      const running = new RunningOperations(service, settings);
       const stream = begin(response, () => {
         running.stopAll();
       });
-      const prepare = (): Operation => {
-        const operation = service.operations.prepare(request);
+      const prepareResumed = (): Operation => {
+        const operation = prepare();
         if (operation.kind !== "events" || lastEventId === undefined) return operation;
-        return { kind: "events", request: { ...operation.request, after: lastEventId } };
+        return { ...operation, request: { ...operation.request, after: lastEventId } };
       };
-      running.start("", prepare, (ended) => {
+      running.start("", prepareResumed, (ended) => {
         const complete = (): void => {
           ended();
           stream.write(eventBytes("complete", ""));
@@ -100,7 +106,7 @@ export class Session {
   readonly #service: Service;
   readonly #begin: (response: ServerResponse, onEnd: () => void) => EventStream;
   readonly #running: RunningOperations;
-  readonly #mostWaiting: number;
+  readonly #limits: LiveSettings;
   readonly #onEnd: () => void;
   readonly #expiry: NodeJS.Timeout;
   #stream: EventStream | undefined;
@@ -115,8 +121,8 @@ export class Session {
   ) {
     this.#service = service;
     this.#begin = begin;
-    this.#running = new RunningOperations(service, settings.maxSubscriptionsPerConnection);
-    this.#mostWaiting = settings.maxSubscriptionsPerConnection;
+    this.#running = new RunningOperations(service, settings);
+    this.#limits = settings;
     this.#onEnd = onEnd;
     this.#expiry = setTimeout(onEnd, reservationLife).unref();
   }
@@ -139,9 +145,8 @@ export class Session {
     return this.#running.has(id);
   }
 
-  /** Throws what is wrong with the request; whatever comes later goes to the stream. */
-  start(id: string, request: OperationRequest): void {
-    const operation = this.#service.operations.prepare(request);
+  /** Whatever goes wrong from now on goes to the stream. */
+  start(id: string, operation: Operation): void {
     const start = (): void => {
       this.#running.start(
         id,
@@ -150,8 +155,9 @@ export class Session {
       );
     };
     if (this.#stream) start();
-    else if (this.#waiting.length < this.#mostWaiting) this.#waiting.push(start);
-    else throw tooMany(this.#mostWaiting);
+    else if (this.#waiting.length < this.#limits.maxSubscriptionsPerConnection) {
+      this.#waiting.push(start);
+    } else throw tooMany(this.#limits);
   }
 
   stop(id: string): void {

@@ -5,7 +5,7 @@ import type { Encoded } from "./message.ts";
 import { parseOperationRequest, parseRecord } from "./request.ts";
 import type { Doors } from "./doors.ts";
 import { burstSeconds, Rate } from "./rate.ts";
-import { drained } from "./queue.ts";
+import { drained, type Queues } from "./queue.ts";
 import { RunningOperations } from "./running.ts";
 import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
@@ -29,6 +29,12 @@ const longestId = 128;
 /** How long a closed connection may take to read what is still on its way to it. */
 const closeGrace = 5_000;
 
+/** Answers an upgrade with an HTTP error. Nobody else listens to such a socket any more, so its errors are heard here. */
+export function turnAway(socket: Duplex, status: string, headers = ""): void {
+  socket.on("error", () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
 export interface WebSockets {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
@@ -38,6 +44,7 @@ export interface WebSockets {
 export function createWebSockets(
   service: Service,
   doors: Doors,
+  queues: Queues,
   settings: LiveSettings,
 ): WebSockets {
   const server = new WebSocketServer({
@@ -45,6 +52,8 @@ export function createWebSockets(
     maxPayload: settings.maxMessageBytes,
     perMessageDeflate: false,
     clientTracking: false,
+    // answered here, where it is counted
+    autoPong: false,
     handleProtocols: (offered) => offered.has(protocol) && protocol,
   });
   const connections = new Set<Connection>();
@@ -55,21 +64,24 @@ export function createWebSockets(
   return {
     handleUpgrade(request, socket, head) {
       if (!doors.isWelcome(request)) {
-        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+        turnAway(socket, "403 Forbidden");
         return;
       }
       const leave = doors.enter(request);
       if (!leave) {
-        socket.end(
-          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n",
-        );
+        turnAway(socket, "503 Service Unavailable", "Retry-After: 5\r\n");
         return;
       }
       socket.on("close", leave);
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = new Connection(webSocket, socket, service, settings);
+        const work = doors.workFor(request);
+        const connection = new Connection(webSocket, socket, service, work, settings);
+        const leaveQueue = queues.add(socket, () => connection.closeSlow());
         connections.add(connection);
-        webSocket.on("close", () => connections.delete(connection));
+        webSocket.on("close", () => {
+          leaveQueue();
+          connections.delete(connection);
+        });
       });
     },
     close() {
@@ -90,23 +102,35 @@ class Connection {
   readonly #operations: RunningOperations;
   readonly #initTimer: NodeJS.Timeout;
   readonly #rate: Rate;
+  readonly #work: Rate;
   #state: "opened" | "ready" | "closing" = "opened";
   #heard = true;
   #corked = false;
 
-  constructor(webSocket: WebSocket, socket: Duplex, service: Service, settings: LiveSettings) {
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    service: Service,
+    work: Rate,
+    settings: LiveSettings,
+  ) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#service = service;
     this.#settings = settings;
-    this.#operations = new RunningOperations(service, settings.maxSubscriptionsPerConnection);
+    this.#operations = new RunningOperations(service, settings);
+    this.#work = work;
     this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
     this.#initTimer = setTimeout(() => {
       this.close(closing.initTimeout, "Send connection_init first.");
     }, settings.initSeconds * 1_000);
     webSocket.on("message", (data, isBinary) => {
-      this.#heard = true;
-      this.#hear(data, isBinary);
+      if (this.#mayHear()) this.#work.timed(() => this.#hear(data, isBinary));
+    });
+    webSocket.on("ping", (data) => {
+      if (!this.#mayHear()) return;
+      webSocket.pong(data);
+      this.#checkQueue();
     });
     webSocket.on("pong", () => {
       this.#heard = true;
@@ -147,12 +171,15 @@ class Connection {
     this.#operations.stopAll();
   }
 
+  #mayHear(): boolean {
+    this.#heard = true;
+    if (this.#state === "closing") return false;
+    if (this.#rate.take() && !this.#work.isSpent) return true;
+    this.close(closing.tooMany, "Too many messages: send fewer a second.");
+    return false;
+  }
+
   #hear(data: RawData, isBinary: boolean): void {
-    if (this.#state === "closing") return;
-    if (!this.#rate.take()) {
-      this.close(closing.tooMany, "Too many messages: send fewer a second.");
-      return;
-    }
     const message = isBinary ? undefined : parseRecord((data as Buffer).toString());
     switch (message?.["type"]) {
       case "connection_init":
@@ -253,10 +280,16 @@ class Connection {
   }
 
   #checkQueue(): void {
-    const queued = this.#socket.writableLength;
-    if (this.#state === "closing" || queued <= this.#settings.maxQueueBytes) return;
+    if (this.#state === "closing") return;
+    if (this.#socket.writableLength <= this.#settings.maxQueueBytes) return;
+    this.closeSlow();
+  }
+
+  closeSlow(): void {
     this.#service.stats.slowConnections++;
-    this.#service.note("Closed a connection that reads too slowly", { queued });
+    this.#service.note("Closed a connection that reads too slowly", {
+      queued: this.#socket.writableLength,
+    });
     this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
   }
 

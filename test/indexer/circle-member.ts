@@ -30,7 +30,13 @@ interface Call {
   value?: bigint;
 }
 
-type Wallet = Client<Transport, Chain, Account, undefined, PublicActions & WalletActions>;
+type Wallet = Client<
+  Transport,
+  Chain,
+  Account,
+  undefined,
+  PublicActions<Transport, Chain, Account> & WalletActions<Chain, Account>
+>;
 
 /** Somebody's part in circles: whatever they may do there, at random. */
 export class CircleMember {

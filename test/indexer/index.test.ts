@@ -5,6 +5,7 @@ import {
   cooperativePoolsAbi,
   khipuVaultAbi,
   lotteryPoolAbi,
+  rotatingPoolsAbi,
   savingsPoolAbi,
 } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
@@ -188,6 +189,37 @@ describe("the index, after random actions of several people", () => {
         args: [player as Address],
       });
       expect([principal, prizeShares]).toEqual([String(now.principal), String(now.prizeShares)]);
+    }
+  });
+
+  it("has every circle, and every member's part in it, as the contract has them", async () => {
+    const circles = { address: at("RotatingPools"), abi: rotatingPoolsAbi } as const;
+    const rows = await rowsOf(world, "circle");
+    const count = await world.chain.readContract({ ...circles, functionName: "circleCount" });
+    expect(rows.length).toBe(Number(count));
+    for (const { circleId, cash, shares, settledRounds } of rows) {
+      const args = [BigInt(String(circleId))] as const;
+      const held = await world.chain.readContract({ ...circles, functionName: "holdingsOf", args });
+      expect([cash, shares]).toEqual(held.map(String));
+      const circle = await world.chain.readContract({ ...circles, functionName: "circleOf", args });
+      expect(settledRounds).toBe(circle.settled);
+    }
+    for (const row of await rowsOf(world, "circleMember")) {
+      const args = [BigInt(String(row["circleId"])), row["member"] as Address] as const;
+      const member = await world.chain.readContract({
+        ...circles,
+        functionName: "memberOf",
+        args,
+      });
+      expect(row).toMatchObject({
+        active: member.joined,
+        served: member.served,
+        defaulted: member.defaulted,
+        shares: String(member.shares),
+        claimable: String(member.claimable),
+        ahead: String(member.ahead),
+        used: String(member.used),
+      });
     }
   });
 

@@ -150,6 +150,8 @@ export interface Indexer {
   /** Resolves when the process prints such a line. */
   line(fits: (line: string) => boolean): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** The memory that the process occupies now, in MiB. */
+  residentMiB(): number;
   /** The same once more, after it was stopped. */
   again(): Promise<Indexer>;
 }
@@ -197,6 +199,10 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}): 
     async stop(signal) {
       await stop(child, signal);
       rmSync(scratch, { recursive: true, force: true });
+    },
+    residentMiB() {
+      const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
     },
     again: () => startIndexer(chain, options),
   };

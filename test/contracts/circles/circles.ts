@@ -1,7 +1,8 @@
 import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
-import { commitmentOf, coordinatorAbi } from "../../../scripts/local/vrf/coordinator.ts";
-import { keyHashOf, prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { keyHashOf } from "../../../protocol/vrf.ts";
+import { commitmentOf, coordinatorAbi } from "../../../protocol/vrf-coordinator.ts";
+import { prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
 import { DAY, deployWorld, UINT256_MAX, usd } from "../world.ts";
 
 export const CIRCLE = 1n;

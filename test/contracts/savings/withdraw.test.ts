@@ -34,6 +34,13 @@ describe("SavingsPool.withdraw", () => {
     expect(await balanceOf(beto)).toBe(usd("9980"));
   });
 
+  it("takes out everything to the last unit, when nothing was earned", async () => {
+    const { savings, ana, balanceOf } = await savedWorld();
+    await savings.write.withdraw([usd("100"), ana.address, sharesFor("100")], { account: ana });
+    expect(await savings.read.positionOf([ana.address])).toEqual([0n, 0n, 0n, 0n]);
+    expect(await balanceOf(ana)).toBe(usd("10000"));
+  });
+
   it("leaves the yield where it is", async () => {
     const { savings, ana, earn } = await savedWorld();
     await earn("15");

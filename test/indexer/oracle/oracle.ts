@@ -93,12 +93,14 @@ const memberMoney = ["ContributionMade", "WithdrawalMade", "YieldClaimed", "Shar
  */
 export class Oracle {
   readonly #logs: readonly Log[];
+  readonly #byContract: ReadonlyMap<string, Log[]>;
   readonly #chainId: number;
   readonly #moves: readonly Move[];
   readonly #ours: ReadonlySet<string>;
 
   constructor(logs: readonly Log[], chainId: number) {
     this.#logs = logs;
+    this.#byContract = groupsOf(logs, ({ contract }) => contract);
     this.#chainId = chainId;
     const holders = [
       ...["KhipuVault", "SavingsPool", "CooperativePools", "LotteryPool", "RotatingPools"],
@@ -153,9 +155,8 @@ export class Oracle {
   }
 
   #of(contract: string, ...names: string[]): Log[] {
-    return this.#logs.filter(
-      (log) => log.contract === contract && (names.length === 0 || log.is(...names)),
-    );
+    const logs = this.#byContract.get(contract) ?? [];
+    return names.length === 0 ? logs : logs.filter((log) => log.is(...names));
   }
 
   // ------------------------------------------------------------------------------------------------------------ log
