@@ -6,11 +6,13 @@ import { createPublicClient, http } from "viem";
 import { chainEndpoints, databaseFrom } from "../indexer/environment.ts";
 import { type Deployment, parseDeployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
+import { Watchdog } from "./indexer/watchdog.ts";
 import { binary, root } from "./paths.ts";
 
 const help = `Usage: npm run indexer -- [options]
 
-Indexes a deployment and serves the API. First it makes sure that the deployment file, the chain and the database are there.
+Indexes a deployment and serves the API. First it makes sure that the deployment file, the chain and the database are there. Then it watches:
+an indexer that dies, or stands still while the chain goes on, is started again.
 
   --serve            only serve the API, from a database that another process fills (PostgreSQL)
   --schema <name>    database schema; a new version of the indexer wants a new one (default khipu)
@@ -18,7 +20,7 @@ Indexes a deployment and serves the API. First it makes sure that the deployment
   --hostname <name>  address to listen on (default 127.0.0.1)
   --help             this text
 
-Environment: KHIPU_DEPLOYMENT, KHIPU_RPC_URL, KHIPU_WS_URL, KHIPU_POLLING_MS, DATABASE_URL, KHIPU_INDEX_DIR; see docs/operators.md.
+Environment: KHIPU_DEPLOYMENT, KHIPU_RPC_URL, KHIPU_WS_URL, KHIPU_POLLING_MS, DATABASE_URL, KHIPU_INDEX_DIR, KHIPU_STALL_SECONDS; see docs/operators.md.
 `;
 
 const PATIENCE_MS = 5_000;
@@ -38,8 +40,10 @@ await runScript(async () => {
       "--serve needs a database that several processes can share: set DATABASE_URL.",
     );
   }
+  const stallSeconds = readStallSeconds();
+  const endpoints = failing(() => chainEndpoints(process.env));
   const deployment = readDeployment();
-  await assertChainAnswers(deployment);
+  await assertChainAnswers(deployment, endpoints.rpc);
   if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
 
   const args = [
@@ -51,13 +55,27 @@ await runScript(async () => {
   ];
   args.push("--schema", schema, "--port", port, "--hostname", hostname);
   const env = { ...process.env, PONDER_TELEMETRY_DISABLED: "true" };
-  const ponder = spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env });
+  const watchdog = new Watchdog({
+    start: () => spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env }),
+    apiUrl: `http://${hostname}:${port}`,
+    rpcUrls: [...new Set(endpoints.rpc)],
+    // a server that indexes nothing does not listen to the chain
+    wsUrl: serve === true ? undefined : endpoints.ws,
+    patienceMs: stallSeconds * 1_000,
+    say: (sentence) => process.stderr.write(`${sentence}\n`),
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => ponder.kill(signal));
-  process.exitCode = await new Promise<number>((end) =>
-    ponder.on("exit", (code) => end(code ?? 1)),
-  );
+    process.on(signal, () => watchdog.stop(signal));
+  process.exitCode = await watchdog.ended;
 });
+
+/** How long the index may stand still while the chain goes on; then the indexer is started again. */
+function readStallSeconds(): number {
+  const text = process.env["KHIPU_STALL_SECONDS"];
+  const seconds = text === undefined || text === "" ? 30 : Number(text);
+  if (Number.isInteger(seconds) && seconds >= 5) return seconds;
+  throw new Failure(`KHIPU_STALL_SECONDS is "${text ?? ""}": it must be at least 5 (seconds).`);
+}
 
 function readDeployment(): Deployment {
   const file = resolve(process.env["KHIPU_DEPLOYMENT"] ?? ".khipu/world/deployment.json");
@@ -68,9 +86,11 @@ function readDeployment(): Deployment {
   return failing(() => parseDeployment(JSON.parse(readFileSync(file, "utf8")), file));
 }
 
-async function assertChainAnswers({ chainId, network, genesisHash }: Deployment): Promise<void> {
-  const { rpc } = failing(() => chainEndpoints(process.env));
-  for (const url of new Set(rpc)) {
+async function assertChainAnswers(
+  { chainId, network, genesisHash }: Deployment,
+  urls: Iterable<string>,
+): Promise<void> {
+  for (const url of new Set(urls)) {
     const chain = createPublicClient({
       transport: http(url, { retryCount: 1, timeout: PATIENCE_MS }),
     });

@@ -18,6 +18,7 @@ import {
   logger,
   onShutdown,
   onHttp,
+  separateReaders,
   tableName,
 } from "./ponder.ts";
 import { Queues } from "./queue.ts";
@@ -52,6 +53,7 @@ interface Environment {
 /** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
 export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const settings = readSettings(process.env);
+  separateReaders();
   const names = Object.entries(tables);
   const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");

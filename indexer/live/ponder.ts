@@ -2,6 +2,7 @@
  * Everything that this layer takes from inside Ponder (0.17.7). Ponder promises nothing about these parts;
  * test/live/ponder.test.ts fails when they change.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
 import type { IncomingMessage, Server } from "node:http";
@@ -13,6 +14,7 @@ import type { GraphQLSchema } from "graphql";
 import pg from "pg";
 import type { ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
+import { Turns } from "./turns.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -46,6 +48,8 @@ interface Globals {
       | { readonly dialect: "pglite"; readonly instance: PGlite }
       | { readonly dialect: "postgres"; readonly readonly: pg.Pool };
     readonly readonlyQB: QueryBuilder;
+    /** What the indexer writes with, each block in one call of `transaction`. */
+    readonly userQB: { transaction: (...args: readonly unknown[]) => Promise<unknown> };
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
   readonly PONDER_INDEXING_BUILD: {
@@ -115,8 +119,44 @@ export async function chainHead(): Promise<number | undefined> {
   }
 }
 
-export function database(): ReadonlyDrizzle {
-  return globals().PONDER_DATABASE.readonlyQB.raw;
+const embeddedTurns = new WeakMap<object, Turns>();
+
+/**
+ * The turns of writing and reading in the embedded database. There Ponder's transactions are no transactions: its
+ * statements go to one connection as they come, and a reader between two of them would see half a block.
+ */
+function turnsOfEmbedded({ userQB }: Globals["PONDER_DATABASE"]): Turns {
+  let turns = embeddedTurns.get(userQB);
+  if (!turns) {
+    const own = (turns = new Turns(1, Infinity));
+    embeddedTurns.set(userQB, own);
+    const write = userQB.transaction.bind(userQB);
+    const isWriting = new AsyncLocalStorage<true>();
+    userQB.transaction = (...args) =>
+      isWriting.getStore()
+        ? write(...args)
+        : own.run(() => isWriting.run(true, () => write(...args)));
+  }
+  return turns;
+}
+
+/** From now on nobody reads while a block is being written. To be called before anything is read. */
+export function separateReaders(): void {
+  const database = globals().PONDER_DATABASE;
+  if (database.driver.dialect === "pglite") turnsOfEmbedded(database);
+}
+
+/** Reads while no block is half written. */
+async function whole<Result>(read: () => Promise<Result>): Promise<Result> {
+  const database = globals().PONDER_DATABASE;
+  return database.driver.dialect === "pglite" ? turnsOfEmbedded(database).run(read) : read();
+}
+
+/** Runs one statement. */
+export function select<Result>(
+  statement: (database: ReadonlyDrizzle) => PromiseLike<Result>,
+): Promise<Result> {
+  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw));
 }
 
 export function databaseSchema(): string {
@@ -152,10 +192,12 @@ export function atOneCheckpoint<Result>(
   run: (database: ReadonlyDrizzle, context: object) => Promise<Result>,
 ): Promise<Result> {
   const { buildDataLoaderCache } = graphqlModule();
-  return globals().PONDER_DATABASE.readonlyQB.transaction(
-    (transaction) =>
-      run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
-    { isolationLevel: "repeatable read", accessMode: "read only" },
+  return whole(() =>
+    globals().PONDER_DATABASE.readonlyQB.transaction(
+      (transaction) =>
+        run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
+      { isolationLevel: "repeatable read", accessMode: "read only" },
+    ),
   );
 }
 

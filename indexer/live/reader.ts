@@ -13,14 +13,7 @@ import {
 } from "ponder";
 import type { Filter } from "./filter.ts";
 import type { LogReader } from "./log.ts";
-import {
-  chainHead,
-  database,
-  databaseSchema,
-  indexedChain,
-  onCommit,
-  onShutdown,
-} from "./ponder.ts";
+import { chainHead, databaseSchema, indexedChain, onCommit, onShutdown, select } from "./ponder.ts";
 import { blockEnd, blockStart, pointOf, type Position } from "./position.ts";
 import { blockOf, originBlock, type BlockRef, type LogEvent, type Snapshot } from "./tail.ts";
 
@@ -98,12 +91,14 @@ export function createLogReader(table: LogTable): LogReader {
       known.number === originBlock.number
         ? sql<boolean>`true`
         : sql<boolean>`exists (select 1 from ${table} where ${rangeOf(known)} and ${table.blockHash} = ${known.hash})`;
-    const rows = (await database()
-      .select({ ...state, intact: sql<boolean>`${intact}`, event: table })
-      .from(systemTables)
-      .leftJoin(table, gt(table.id, known.end))
-      .where(ofThisChain)
-      .orderBy(asc(table.id))) as unknown as (State & {
+    const rows = (await select((database) =>
+      database
+        .select({ ...state, intact: sql<boolean>`${intact}`, event: table })
+        .from(systemTables)
+        .leftJoin(table, gt(table.id, known.end))
+        .where(ofThisChain)
+        .orderBy(asc(table.id)),
+    )) as unknown as (State & {
       intact: boolean;
       event: LogEvent | null;
     })[];
@@ -119,13 +114,10 @@ export function createLogReader(table: LogTable): LogReader {
     };
   }
 
-  async function select(where: ReturnType<typeof and>, limit: number): Promise<LogEvent[]> {
-    const rows = await database()
-      .select()
-      .from(table)
-      .where(where)
-      .orderBy(asc(table.id))
-      .limit(limit);
+  async function selectEvents(where: ReturnType<typeof and>, limit: number): Promise<LogEvent[]> {
+    const rows = await select((database) =>
+      database.select().from(table).where(where).orderBy(asc(table.id)).limit(limit),
+    );
     return rows as unknown as LogEvent[];
   }
 
@@ -134,18 +126,19 @@ export function createLogReader(table: LogTable): LogReader {
     read,
 
     async readFirst(keep) {
-      const [found] = (await database()
-        .select(state)
-        .from(systemTables)
-        .where(ofThisChain)) as State[];
+      const [found] = (await select((database) =>
+        database.select(state).from(systemTables).where(ofThisChain),
+      )) as State[];
       if (!found || !(await hasCaughtUp(found))) return undefined;
-      const [row] = (await database()
-        .select()
-        .from(table)
-        .where(lte(table.id, blockEnd(pointOf(found.finalized))))
-        .orderBy(desc(table.id))
-        .limit(1)
-        .offset(keep)) as unknown as LogEvent[];
+      const [row] = (await select((database) =>
+        database
+          .select()
+          .from(table)
+          .where(lte(table.id, blockEnd(pointOf(found.finalized))))
+          .orderBy(desc(table.id))
+          .limit(1)
+          .offset(keep),
+      )) as unknown as LogEvent[];
       const floor = row ? blockOf(row) : originBlock;
       const snapshot = await read(floor);
       return snapshot?.intact ? { snapshot, floor } : undefined;
@@ -170,11 +163,14 @@ export function createLogReader(table: LogTable): LogReader {
     },
 
     page(after, upTo, filter, limit) {
-      return select(and(gt(table.id, after), lte(table.id, upTo), conditionOf(filter)), limit);
+      return selectEvents(
+        and(gt(table.id, after), lte(table.id, upTo), conditionOf(filter)),
+        limit,
+      );
     },
 
     async find(mark) {
-      const [event] = await select(rangeOf(mark), 1);
+      const [event] = await selectEvents(rangeOf(mark), 1);
       return event?.blockHash.startsWith(`0x${mark.hash}`) ? blockOf(event) : undefined;
     },
 

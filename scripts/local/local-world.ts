@@ -185,24 +185,14 @@ export class LocalWorld {
 
   async #startIndexer(): Promise<void> {
     const { api, chain } = this.#options.ports;
-    const args = [
-      "start",
-      "--root",
-      "indexer",
-      "--config",
-      "../ponder.config.ts",
-      "--schema",
-      "khipu",
-    ];
-    args.push("--hostname", "127.0.0.1", "--port", String(api), "--log-level", "info");
-    const indexer = this.#start("The indexer", "indexer", binary("ponder"), args, {
+    const args = [join(root, "scripts/indexer.ts"), "--port", String(api)];
+    const indexer = this.#start("The indexer", "indexer", binary("node"), args, {
       KHIPU_DEPLOYMENT: this.state.deploymentFile,
       KHIPU_INDEX_DIR: this.state.indexFolder,
       KHIPU_RPC_URL: this.urls.chain,
       KHIPU_WS_URL: `ws://127.0.0.1:${chain}`,
       // A database of the person's own is not for a throw-away chain.
       DATABASE_URL: "",
-      PONDER_TELEMETRY_DISABLED: "true",
     });
     await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/live/fresh`));
   }

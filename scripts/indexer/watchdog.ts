@@ -1,0 +1,166 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { HeadSocket } from "./head-socket.ts";
+import { Stall, type Reading } from "./stall.ts";
+
+export interface WatchdogOptions {
+  /** Starts the indexer. */
+  readonly start: () => ChildProcess;
+  /** Where its API will be. */
+  readonly apiUrl: string;
+  readonly rpcUrls: readonly string[];
+  /** Where the chain pushes its heads. */
+  readonly wsUrl?: string | undefined;
+  /** How long the index may stand still behind the chain. */
+  readonly patienceMs: number;
+  readonly say: (sentence: string) => void;
+}
+
+const lookEveryMs = 1_000;
+const answerWithinMs = 5_000;
+/** Ponder gives itself five seconds to end. */
+const endWithinMs = 8_000;
+const firstDelayMs = 1_000;
+const longestDelayMs = 30_000;
+/** One that has run for this long has not failed at its start. */
+const steadyMs = 60_000;
+/** With this exit code Ponder says that another try may go well. */
+const tryAgain = 75;
+
+/** Keeps an indexer running and following: starts it again when it dies by no fault of its settings, and when it stands still while the chain goes on. */
+export class Watchdog {
+  readonly #options: WatchdogOptions;
+  readonly #stall: Stall;
+  readonly #sockets: HeadSocket | undefined;
+  readonly #stopped = new AbortController();
+  #child: ChildProcess;
+  #startedAt = Date.now();
+  #delayMs = firstDelayMs;
+  /** Why the indexer that runs now has to be started again. */
+  #reason: string | undefined;
+  /** Resolves with the exit code of an indexer that shall not be started again. */
+  readonly ended: Promise<number>;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+    this.#stall = new Stall(options.patienceMs);
+    this.#child = options.start();
+    if (options.wsUrl !== undefined) {
+      this.#sockets = new HeadSocket(options.wsUrl, () => {
+        void this.#restart("the chain's WebSocket was away and is back");
+      });
+    }
+    this.ended = this.#supervise();
+    void this.#watch();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Passes a signal on; the indexer is not started again. */
+  stop(signal: NodeJS.Signals): void {
+    this.#stopped.abort();
+    this.#sockets?.close();
+    this.#child.kill(signal);
+  }
+
+  async #supervise(): Promise<number> {
+    for (;;) {
+      const [code, signal] = await endOf(this.#child);
+      if (this.#stopped.signal.aborted) return code ?? 0;
+      if (this.#reason === undefined && signal === null && code !== tryAgain) {
+        this.#stopped.abort();
+        this.#sockets?.close();
+        return code ?? 1;
+      }
+      if (this.#reason === undefined) {
+        this.#options.say(
+          `The indexer was ended by ${signal ?? `exit code ${code ?? "none"}`}: starting it again.`,
+        );
+        if (Date.now() - this.#startedAt > steadyMs) this.#delayMs = firstDelayMs;
+        await setTimeout(this.#delayMs, undefined, { signal: this.#stopped.signal }).catch(
+          () => undefined,
+        );
+        this.#delayMs = Math.min(longestDelayMs, this.#delayMs * 2);
+        if (this.#isStopped()) return 0;
+      }
+      this.#reason = undefined;
+      this.#startedAt = Date.now();
+      this.#stall.restarted();
+      this.#child = this.#options.start();
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#isStopped()) {
+      const reason = this.#stall.see(await this.#look(), Date.now());
+      if (reason !== undefined) await this.#restart(reason);
+      await setTimeout(lookEveryMs, undefined, { signal: this.#stopped.signal }).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  async #restart(reason: string): Promise<void> {
+    if (this.#reason !== undefined || this.#isStopped()) return;
+    this.#reason = reason;
+    this.#options.say(`Starting the indexer again: ${reason}.`);
+    const child = this.#child;
+    const end = endOf(child);
+    child.kill("SIGTERM");
+    const isLate = await Promise.race([end.then(() => false), setTimeout(endWithinMs, true)]);
+    if (isLate) child.kill("SIGKILL");
+    await end;
+  }
+
+  async #look(): Promise<Reading> {
+    const { apiUrl, rpcUrls } = this.#options;
+    const [indexHead, ...heads] = await Promise.all([
+      indexHeadAt(apiUrl),
+      ...rpcUrls.map(chainHeadAt),
+    ]);
+    const known = heads.filter((head) => head !== undefined);
+    return { indexHead, chainHead: known.length > 0 ? Math.max(...known) : undefined };
+  }
+}
+
+async function endOf(
+  child: ChildProcess,
+): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
+  if (child.exitCode !== null || child.signalCode !== null)
+    return [child.exitCode, child.signalCode];
+  return (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+}
+
+async function chainHeadAt(url: string): Promise<number | undefined> {
+  const answer = await ask(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_blockNumber", params: [] }),
+  });
+  const { result } = (answer ?? {}) as { result?: unknown };
+  return typeof result === "string" ? Number(result) : undefined;
+}
+
+async function indexHeadAt(apiUrl: string): Promise<number | null | undefined> {
+  const answer = await ask(new URL("/live/fresh", apiUrl).href);
+  if (typeof answer !== "object" || answer === null || !("head" in answer)) return undefined;
+  const { head } = answer as { head: { number: string } | null };
+  return head && Number(head.number);
+}
+
+/** The JSON that a place answers; undefined when it does not. */
+async function ask(url: string, options: RequestInit = {}): Promise<unknown> {
+  try {
+    const response = await fetch(url, { ...options, signal: AbortSignal.timeout(answerWithinMs) });
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { finalities } from "../../indexer/live/message.ts";
+import { startPostgres } from "../live/postgres.ts";
+import { Random } from "../live/random.ts";
+import {
+  hasAnvil,
+  startChain,
+  startIndexer,
+  type Indexer,
+  type IndexerOptions,
+} from "../live/world.ts";
+import { Follower, transports } from "./follower.ts";
+import { History } from "./history.ts";
+import { Poller } from "./poller.ts";
+
+const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
+const runs = Number(process.env["LIVE_RUNS"] ?? (isDeep ? 20 : 1));
+const firstSeed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const steps = isDeep ? 60 : 25;
+/** Blocks that Ponder waits on this chain before it calls one final. */
+const finalityBlocks = 30;
+
+interface Store {
+  readonly options: IndexerOptions;
+  /** Servers beside the one that indexes; they can be killed at any time. */
+  readonly servers: number;
+  close(): Promise<void>;
+}
+
+const stores: Readonly<Record<string, () => Promise<Store>>> = {
+  PGlite: () => Promise.resolve({ options: {}, servers: 0, close: () => Promise.resolve() }),
+  async PostgreSQL() {
+    const postgres = await startPostgres();
+    return { options: { postgres: postgres.url }, servers: 1, close: () => postgres.stop() };
+  },
+};
+
+async function live(seed: number, open: () => Promise<Store>): Promise<void> {
+  const random = new Random(seed);
+  const store = await open();
+  const chain = await startChain();
+  await chain.mine(finalityBlocks + 5);
+  const history = new History(chain);
+  await history.record();
+  const writer = await startIndexer(chain, store.options);
+  const servers: Indexer[] = [];
+  for (let i = 0; i < store.servers; i++) {
+    servers.push(await startIndexer(chain, { ...store.options, command: "serve" }));
+  }
+  const urls = (): string[] => [writer, ...servers].map(({ url }) => url);
+  const nextPlace = () => ({ url: random.pick(urls()), transport: random.pick(transports) });
+  const followers = [...finalities, ...finalities].map(
+    (finality) => new Follower(finality, nextPlace),
+  );
+  const poller = new Poller(urls);
+
+  for (let step = 0; step < steps; step++) {
+    const action = random.next();
+    const room = random.below(5);
+    if (action < 0.35) await chain.note(room, step);
+    else if (action < 0.45) await chain.burst(room, 1 + random.below(4));
+    else if (action < 0.6) await chain.mine(1 + random.below(4));
+    else if (action < 0.8)
+      await chain.reorg(1 + random.below(random.chance(0.7) ? 4 : finalityBlocks));
+    else if (action < 0.95 || servers.length === 0) random.pick(followers).disconnect();
+    else {
+      const index = random.below(servers.length);
+      const server = servers[index];
+      await server?.stop(random.chance(0.5) ? "SIGKILL" : "SIGTERM");
+      if (server) servers[index] = await server.again();
+    }
+    await history.record();
+    if (random.chance(0.5)) await untilPolled(poller);
+  }
+
+  // A quiet end: all becomes final.
+  await chain.mine(2 * finalityBlocks + 1);
+  await history.record();
+  const isEqual = ({ events }: Follower): boolean => events.join() === history.newest.events.join();
+  const patience = AbortSignal.timeout(30_000);
+  while (
+    !followers.every(isEqual) &&
+    !followers.some(({ broken }) => broken) &&
+    !patience.aborted
+  ) {
+    await chain.mine(1);
+    await untilPolled(poller);
+  }
+  await poller.stop();
+  for (const follower of followers) {
+    await follower.stop();
+    if (follower.broken) throw follower.broken;
+    const { finality, losses, events } = follower;
+    expect(events, [finality, ...losses].join("\n")).toEqual(history.newest.events);
+  }
+  poller.check(history);
+  expect(poller.answers).toBeGreaterThan(steps);
+
+  await history.record();
+  const fresh = await startIndexer(chain, { ...store.options, schema: "fresh" });
+  expect(await contentOf(writer)).toEqual(await contentOf(fresh));
+  for (const indexer of [fresh, ...servers, writer]) await indexer.stop();
+  await chain.stop();
+  await store.close();
+}
+
+async function untilPolled(poller: Poller): Promise<void> {
+  const before = poller.answers;
+  while (poller.answers < before + 2) await setTimeout(10);
+}
+
+/** All that is in the tables. */
+async function contentOf({ url }: Indexer): Promise<unknown> {
+  const query = `{
+    rooms(limit: 1000, orderBy: "id") { items { id value notes } }
+    events(limit: 1000, orderBy: "id") { items { id blockHash blockNumber logIndex type args } }
+  }`;
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  return ((await response.json()) as { data: unknown }).data;
+}
+
+describe.skipIf(!hasAnvil).each(Object.entries(stores))(
+  "on %s, under reorganisations as deep as finality",
+  (_, open) => {
+    test(
+      `clients end equal to the chain, each answer is a state that it had, and the index is as a fresh one (seed ${firstSeed})`,
+      { timeout: 300_000 * runs },
+      async () => {
+        for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
+          await live(seed, open).catch((error: unknown) => {
+            throw new Error(`LIVE_SEED=${seed} LIVE_RUNS=1 shows this again.`, { cause: error });
+          });
+        }
+      },
+    );
+  },
+);
