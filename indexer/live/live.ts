@@ -40,6 +40,8 @@ export interface LiveOptions {
     readonly table: LogTable;
     /** Fields of `where` and the columns that each looks at; the most selective first. */
     readonly where: FilterFields;
+    /** Whose events are streamed, and whose blocks answers name; by default the first chain's. Queries see all chains. */
+    readonly chainId?: number | undefined;
   };
   /** Adds the product's own fields to the generated schema. */
   readonly extend?: (schema: GraphQLSchema) => GraphQLSchema;
@@ -75,7 +77,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const columns = columnsOf(log.table);
   const normalize = (column: string, value: string): string =>
     columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
-  const reader = createLogReader(log.table);
+  const reader = createLogReader(log.table, log.chainId);
   const stats = newStats();
   const hub = new Hub(reader, settings, stats);
   const { persistedFile, isPersistedOnly } = settings;

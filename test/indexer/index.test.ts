@@ -12,6 +12,7 @@ import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
+import { byContent } from "./by-content.ts";
 import { type IndexedWorld, startIndexedWorld } from "./indexed-world.ts";
 import { describeMadeFields } from "./made-fields.ts";
 import { readLogs } from "./oracle/log.ts";
@@ -258,14 +259,3 @@ describe("the index, after random actions of several people", () => {
     expect(empty).toEqual([]);
   });
 });
-
-/** Any order will do that is the same on both sides: rows that are equal have equal texts. */
-function byContent(a: Row, b: Row): number {
-  return textOf(a) < textOf(b) ? -1 : 1;
-}
-
-function textOf(row: Row): string {
-  const known = ["id", "chainId", "contract", "pool", "poolId", "roundId", "interval", "start"];
-  const rest = Object.keys(row).filter((name) => !known.includes(name));
-  return JSON.stringify([...known, ...rest.toSorted()].map((name) => row[name]));
-}
