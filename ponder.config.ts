@@ -5,6 +5,7 @@ import {
   feeTreasuryAbi,
   khipuVaultAbi,
   lotteryPoolAbi,
+  rotatingPoolsAbi,
   savingsPoolAbi,
   testnetPriceFeedAbi,
 } from "./protocol/abis.generated.ts";
@@ -24,6 +25,7 @@ export default createConfig({
     SavingsPool: { abi: savingsPoolAbi, ...at("SavingsPool") },
     CooperativePools: { abi: cooperativePoolsAbi, ...at("CooperativePools") },
     LotteryPool: { abi: lotteryPoolAbi, ...at("LotteryPool") },
+    RotatingPools: { abi: rotatingPoolsAbi, ...at("RotatingPools") },
     FeeTreasury: { abi: feeTreasuryAbi, ...at("FeeTreasury") },
     PriceFeed: { abi: testnetPriceFeedAbi, ...at("PriceFeed") },
   },

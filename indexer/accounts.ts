@@ -11,6 +11,8 @@ const noHoldings = {
   vaultShares: 0n,
   tickets: 0n,
   prizeShares: 0n,
+  circleShares: 0n,
+  circleCash: 0n,
 };
 
 const noAmounts = {

@@ -50,6 +50,15 @@ export function chainEndpoints(env: Environment, chainId?: number): ChainEndpoin
   return { rpc, ws, pollingInterval };
 }
 
+/** The chain whose events this process streams, where several are indexed: KHIPU_STREAM_CHAIN. */
+export function streamedChain(env: Environment): number | undefined {
+  const given = env["KHIPU_STREAM_CHAIN"];
+  if (given === undefined || given === "") return undefined;
+  const chainId = Number(given);
+  if (Number.isInteger(chainId) && chainId > 0) return chainId;
+  throw new Error(`KHIPU_STREAM_CHAIN is "${given}": it must be the id of a chain.`);
+}
+
 /** PostgreSQL at DATABASE_URL, or else the embedded PGlite in the folder KHIPU_INDEX_DIR. */
 export function databaseFrom(env: Environment) {
   const connectionString = env["DATABASE_URL"];

@@ -3,7 +3,7 @@ import { event as eventLog } from "ponder:schema";
 import type { Address, Hash } from "viem";
 
 export type Product =
-  "vault" | "savings" | "cooperative" | "lottery" | "treasury" | "roles" | "price";
+  "vault" | "savings" | "cooperative" | "lottery" | "circle" | "treasury" | "roles" | "price";
 
 /** The parts of a Ponder log event that are kept. */
 export interface ChainEvent {

@@ -7,6 +7,7 @@ const holders = [
   "SavingsPool",
   "CooperativePools",
   "LotteryPool",
+  "RotatingPools",
   "FeeTreasury",
 ] as const;
 

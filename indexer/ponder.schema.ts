@@ -83,6 +83,10 @@ const holdings = (t: Columns) => ({
   tickets: t.bigint().notNull(),
   /** Prizes that were won and not claimed, in vault shares. */
   prizeShares: t.bigint().notNull(),
+  /** Vault shares in circles: collateral, what is paid ahead, and payouts. */
+  circleShares: t.bigint().notNull(),
+  /** Money in circles that is theirs, in assets: claimable, and what stands for shares where a circle uses no vault. */
+  circleCash: t.bigint().notNull(),
 });
 
 /** The totals of everything on one chain. */
@@ -719,6 +723,261 @@ export const lotteryPlayer = onchainTable(
   }),
 );
 
+/** A savings circle: in each round every member pays the same, and one takes it all. */
+export const circle = onchainTable(
+  "circle",
+  (t) => ({
+    ...place(t),
+    /** The circle's number. */
+    circleId: t.bigint().notNull(),
+    /** What its creator called it. */
+    name: t.text().notNull(),
+    /** Who created it. */
+    creator: t.hex().notNull(),
+    /** What each member pays in each round, in assets. */
+    contribution: t.bigint().notNull(),
+    /** What each member leaves as security on joining, in assets. */
+    collateral: t.bigint().notNull(),
+    /** Seconds in which a round's contribution is in time. */
+    period: t.bigint().notNull(),
+    /** Seconds after the period in which a contribution costs a penalty. */
+    grace: t.bigint().notNull(),
+    /** What is paid late costs so many hundredths of a percent more. */
+    penaltyBps: t.integer().notNull(),
+    /** What a bid costs if it is not revealed, in assets. */
+    bidDeposit: t.bigint().notNull(),
+    /** How many members, and so how many rounds. */
+    members: t.integer().notNull(),
+    /** Until when the circle must be full. */
+    joinBy: t.bigint().notNull(),
+    /** Whether anybody may join; else one needs an invitation. */
+    open: t.boolean().notNull(),
+    /** Whether collateral and what is paid ahead are in the vault; else a share is one unit of the asset. */
+    invested: t.boolean().notNull(),
+    /** Who takes the pot first: "joining", "random" or "bids". */
+    turnsBy: t.text().notNull(),
+    /** What members agree to when they join. */
+    termsHash: t.hex().notNull(),
+    /** The most that a member who pays everything can lose, in assets: nothing in a collateralised circle. */
+    mostAtRisk: t.bigint().notNull(),
+    /** "forming", "requested", "answered", "running", "completed" or "aborted". */
+    state: t.text().notNull(),
+    /** Why it never started: "notFilled" or "noAnswer". */
+    abortedBecause: t.text(),
+    /** Signed invitations of an earlier epoch are void. */
+    invitationEpoch: t.bigint().notNull(),
+    /** How many members it has. */
+    memberCount: t.integer().notNull(),
+    /** The request for the word that the order is drawn from. */
+    requestId: t.bigint(),
+    /** When the first round started. */
+    start: t.bigint(),
+    /** When the last round can be settled. */
+    end: t.bigint(),
+    /** The members in the order of payout, as it was at the start. */
+    payoutOrder: t.hex().array().notNull(),
+    /** How many rounds are settled; the next one has this number. */
+    settledRounds: t.integer().notNull(),
+    /** What the circle holds in money, in assets. */
+    cash: t.bigint().notNull(),
+    /** What the circle holds in shares. */
+    shares: t.bigint().notNull(),
+    /** When it was created. */
+    createdAt: t.bigint().notNull(),
+    /** When it last changed. */
+    updatedAt: t.bigint().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.contract, table.circleId] }),
+    byCreator: index().on(table.creator),
+    byState: index().on(table.chainId, table.state, table.createdAt),
+  }),
+);
+
+/** What one member has, or had, in one circle. */
+export const circleMember = onchainTable(
+  "circle_member",
+  (t) => ({
+    ...place(t),
+    /** The circle's number. */
+    circleId: t.bigint().notNull(),
+    /** Whose. */
+    member: t.hex().notNull(),
+    /** False once they have left before the start; they may join again. */
+    active: t.boolean().notNull(),
+    /** Their place in the order of payout at the start, from 0. */
+    place: t.integer(),
+    /** Whether they have had their pot. */
+    served: t.boolean().notNull(),
+    /** Whether they did not pay in time and have not made good for it. */
+    defaulted: t.boolean().notNull(),
+    /** Collateral, what is behind `ahead`, and shares that were paid to them. */
+    shares: t.bigint().notNull(),
+    /** Money that is theirs to claim, in assets. */
+    claimable: t.bigint().notNull(),
+    /** Contributions to later rounds, in assets. */
+    ahead: t.bigint().notNull(),
+    /** How much of the collateral was used and not paid back, in assets. */
+    used: t.bigint().notNull(),
+    /** All that was paid in as contributions, penalties included, in assets. */
+    contributed: t.bigint().notNull(),
+    /** The part of that which were penalties, in assets. */
+    penalties: t.bigint().notNull(),
+    /** What their collateral paid for them, penalties included, in assets. */
+    slashed: t.bigint().notNull(),
+    /** What they were credited as payout, in assets. */
+    paidOut: t.bigint().notNull(),
+    /** What they took out, in assets. */
+    claimed: t.bigint().notNull(),
+    /** How many rounds they did not pay in time. */
+    defaults: t.integer().notNull(),
+    /** When they last joined. */
+    joinedAt: t.bigint().notNull(),
+    /** When something was last paid in or out; 0 if never. */
+    lastActive: t.bigint().notNull(),
+    /** When it last changed. */
+    updatedAt: t.bigint().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.contract, table.circleId, table.member] }),
+    byMember: index().on(table.member),
+  }),
+);
+
+/** A round of a circle. */
+export const circleRound = onchainTable(
+  "circle_round",
+  (t) => ({
+    ...place(t),
+    /** The circle's number. */
+    circleId: t.bigint().notNull(),
+    /** The round, from 0. */
+    round: t.integer().notNull(),
+    /** Since when it runs. */
+    start: t.bigint().notNull(),
+    /** Until when contributions are in time. */
+    payBy: t.bigint().notNull(),
+    /** From when it can be settled. */
+    settleFrom: t.bigint().notNull(),
+    /** What was paid for it while it ran, in assets. */
+    due: t.bigint().notNull(),
+    /** Bids that are not revealed. */
+    sealedBids: t.integer().notNull(),
+    /** Who has revealed the best bid. */
+    leader: t.hex(),
+    /** That bid, in assets. */
+    discount: t.bigint(),
+    /** What was paid for it in all, in assets; known when it is settled. */
+    collected: t.bigint(),
+    /** What was not, in assets. */
+    missing: t.bigint(),
+    /** When it was settled. */
+    settledAt: t.bigint(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.contract, table.circleId, table.round] }),
+    bySettlement: index().on(table.chainId, table.settledAt, table.settleFrom),
+  }),
+);
+
+/** One payment of contributions. */
+export const circleContribution = onchainTable(
+  "circle_contribution",
+  (t) => ({
+    /** The id of its event. */
+    id: t.text().primaryKey(),
+    ...place(t),
+    /** The circle's number. */
+    circleId: t.bigint().notNull(),
+    /** The round that ran. */
+    round: t.integer().notNull(),
+    /** For whom. */
+    member: t.hex().notNull(),
+    /** Who paid. */
+    payer: t.hex().notNull(),
+    /** All that was paid, in assets. */
+    assets: t.bigint().notNull(),
+    /** The part for rounds that were settled. */
+    arrears: t.bigint().notNull(),
+    /** The part for the running round. */
+    due: t.bigint().notNull(),
+    /** The part for later rounds. */
+    ahead: t.bigint().notNull(),
+    /** The part for being late. */
+    penalty: t.bigint().notNull(),
+    /** When. */
+    time: t.bigint().notNull(),
+  }),
+  (table) => ({
+    byCircle: index().on(table.chainId, table.contract, table.circleId, table.id),
+    byMember: index().on(table.member, table.id),
+  }),
+);
+
+/** A round's pot, and who got it. */
+export const circlePayout = onchainTable(
+  "circle_payout",
+  (t) => ({
+    ...place(t),
+    /** The circle's number. */
+    circleId: t.bigint().notNull(),
+    /** The round. */
+    round: t.integer().notNull(),
+    /** Who got it. */
+    member: t.hex().notNull(),
+    /** Credited in money, in assets. */
+    cash: t.bigint().notNull(),
+    /** Credited in shares. */
+    shares: t.bigint().notNull(),
+    /** What both were worth together. */
+    assets: t.bigint().notNull(),
+    /** Part of the money: what others paid for being late. */
+    penalties: t.bigint().notNull(),
+    /** What the member gave up for the others. */
+    discount: t.bigint().notNull(),
+    /** What was taken from the pot to pay members whom this one had left short. */
+    arrears: t.bigint().notNull(),
+    /** What the member had not paid of this round's own contribution. */
+    own: t.bigint().notNull(),
+    /** By how much the pot was too small. */
+    missing: t.bigint().notNull(),
+    /** When. */
+    time: t.bigint().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.contract, table.circleId, table.round] }),
+    byMember: index().on(table.member, table.time),
+  }),
+);
+
+/** A round that a member did not pay in time. */
+export const circleDefault = onchainTable(
+  "circle_default",
+  (t) => ({
+    ...place(t),
+    /** The circle's number. */
+    circleId: t.bigint().notNull(),
+    /** The round. */
+    round: t.integer().notNull(),
+    /** Who did not pay. */
+    member: t.hex().notNull(),
+    /** What they had not paid, earlier rounds included, in assets. */
+    missing: t.bigint().notNull(),
+    /** How much of it their collateral paid. */
+    covered: t.bigint().notNull(),
+    /** What they owed then to members whose pots were too small. */
+    arrears: t.bigint().notNull(),
+    /** When. */
+    time: t.bigint().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({
+      columns: [table.chainId, table.contract, table.circleId, table.round, table.member],
+    }),
+    byMember: index().on(table.member, table.time),
+  }),
+);
+
 /** A role at the access manager. */
 export const role = onchainTable(
   "role",
@@ -922,6 +1181,7 @@ export const accountRelations = relations(account, ({ many }) => ({
   memberships: many(cooperativeMember),
   lotteries: many(lotteryPlayer),
   prizes: many(lotteryPrize),
+  circles: many(circleMember),
   referred: many(referral),
   roles: many(roleMember),
   activity: many(event),
@@ -1027,6 +1287,62 @@ export const lotteryPlayerRelations = relations(lotteryPlayer, ({ one }) => ({
   poolEntity: one(lotteryPool, {
     fields: [lotteryPlayer.chainId, lotteryPlayer.pool],
     references: [lotteryPool.chainId, lotteryPool.address],
+  }),
+}));
+
+export const circleRelations = relations(circle, ({ many }) => ({
+  memberships: many(circleMember),
+  rounds: many(circleRound),
+  contributions: many(circleContribution),
+  payouts: many(circlePayout),
+  defaults: many(circleDefault),
+}));
+
+export const circleMemberRelations = relations(circleMember, ({ one }) => ({
+  account: one(account, {
+    fields: [circleMember.chainId, circleMember.member],
+    references: [account.chainId, account.address],
+  }),
+  circle: one(circle, {
+    fields: [circleMember.chainId, circleMember.contract, circleMember.circleId],
+    references: [circle.chainId, circle.contract, circle.circleId],
+  }),
+}));
+
+export const circleRoundRelations = relations(circleRound, ({ one }) => ({
+  circle: one(circle, {
+    fields: [circleRound.chainId, circleRound.contract, circleRound.circleId],
+    references: [circle.chainId, circle.contract, circle.circleId],
+  }),
+  payout: one(circlePayout, {
+    fields: [circleRound.chainId, circleRound.contract, circleRound.circleId, circleRound.round],
+    references: [
+      circlePayout.chainId,
+      circlePayout.contract,
+      circlePayout.circleId,
+      circlePayout.round,
+    ],
+  }),
+}));
+
+export const circleContributionRelations = relations(circleContribution, ({ one }) => ({
+  circle: one(circle, {
+    fields: [circleContribution.chainId, circleContribution.contract, circleContribution.circleId],
+    references: [circle.chainId, circle.contract, circle.circleId],
+  }),
+}));
+
+export const circlePayoutRelations = relations(circlePayout, ({ one }) => ({
+  circle: one(circle, {
+    fields: [circlePayout.chainId, circlePayout.contract, circlePayout.circleId],
+    references: [circle.chainId, circle.contract, circle.circleId],
+  }),
+}));
+
+export const circleDefaultRelations = relations(circleDefault, ({ one }) => ({
+  circle: one(circle, {
+    fields: [circleDefault.chainId, circleDefault.contract, circleDefault.circleId],
+    references: [circle.chainId, circle.contract, circle.circleId],
   }),
 }));
 

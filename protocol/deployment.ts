@@ -5,6 +5,13 @@ import * as z from "zod/mini";
 /** The chain id of local chains; no public network has it. */
 export const LOCAL_CHAIN_ID = 31_337;
 
+/** Of a second local chain, beside the first. */
+export const SECOND_LOCAL_CHAIN_ID = 31_338;
+
+export function isLocalChain(chainId: number): boolean {
+  return chainId === LOCAL_CHAIN_ID || chainId === SECOND_LOCAL_CHAIN_ID;
+}
+
 const address = z
   .string()
   .check(z.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address (0x and 40 hex digits)"));

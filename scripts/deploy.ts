@@ -9,7 +9,7 @@ import Lottery from "../ignition/modules/Lottery.ts";
 import Protocol from "../ignition/modules/Protocol.ts";
 import { holdersAmong, ROLES } from "../ignition/modules/roles.ts";
 import Testnet from "../ignition/modules/Testnet.ts";
-import { type Deployment, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
+import { type Deployment, isLocalChain } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { root } from "./paths.ts";
 
@@ -86,7 +86,7 @@ await runScript(async () => {
   const genesis = await chain.getBlock({ blockNumber: 0n });
 
   // Local chains and forks come and go: what Ignition remembers of one must never be taken for another of the same number.
-  const isLocal = chainId === LOCAL_CHAIN_ID;
+  const isLocal = isLocalChain(chainId);
   const deploymentId = `${isLocal ? "local" : `chain-${chainId}`}-${genesis.hash.slice(2, 14)}`;
   if (!isLocal) requireRoleHolders(parameters, asset === undefined ? "Testnet" : "Protocol");
   const startBlock = await rememberStartBlock(deploymentId, () => chain.getBlockNumber());

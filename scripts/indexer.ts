@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
 import pg from "pg";
 import { createPublicClient, http } from "viem";
-import { chainEndpoints, databaseFrom } from "../indexer/environment.ts";
-import { type Deployment, parseDeployment } from "../protocol/deployment.ts";
+import { chainsOf } from "../indexer/chains.ts";
+import { deploymentFiles, readDeployments } from "../indexer/deployments.ts";
+import { databaseFrom, streamedChain } from "../indexer/environment.ts";
+import type { Deployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { Watchdog } from "./indexer/watchdog.ts";
 import { binary, root } from "./paths.ts";
@@ -20,7 +21,7 @@ an indexer that dies, or stands still while the chain goes on, is started again.
   --hostname <name>  address to listen on (default 127.0.0.1)
   --help             this text
 
-Environment: KHIPU_DEPLOYMENT, KHIPU_RPC_URL, KHIPU_WS_URL, KHIPU_POLLING_MS, DATABASE_URL, KHIPU_INDEX_DIR, KHIPU_STALL_SECONDS; see docs/operators.md.
+Environment: KHIPU_DEPLOYMENT, KHIPU_RPC_URL, KHIPU_WS_URL, KHIPU_POLLING_MS, DATABASE_URL, KHIPU_INDEX_DIR, KHIPU_STREAM_CHAIN, KHIPU_STALL_SECONDS; see docs/operators.md.
 `;
 
 const PATIENCE_MS = 5_000;
@@ -41,9 +42,16 @@ await runScript(async () => {
     );
   }
   const stallSeconds = readStallSeconds();
-  const endpoints = failing(() => chainEndpoints(process.env));
-  const deployment = readDeployment();
-  await assertChainAnswers(deployment, endpoints.rpc);
+  const deployments = readAllDeployments();
+  const chains = failing(() => chainsOf(deployments, process.env));
+  const endpointsOn = (chainId: number) =>
+    Object.values(chains).find(({ id }) => id === chainId) ?? { rpc: [], ws: undefined };
+  for (const deployment of deployments) {
+    await assertChainAnswers(deployment, endpointsOn(deployment.chainId).rpc);
+  }
+  // The one whose events are streamed is also the one by which a standstill is noticed.
+  const streamed = failing(() => streamedChain(process.env)) ?? deployments[0]?.chainId ?? 0;
+  const endpoints = endpointsOn(streamed);
   if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
 
   const args = [
@@ -77,13 +85,14 @@ function readStallSeconds(): number {
   throw new Failure(`KHIPU_STALL_SECONDS is "${text ?? ""}": it must be at least 5 (seconds).`);
 }
 
-function readDeployment(): Deployment {
-  const file = resolve(process.env["KHIPU_DEPLOYMENT"] ?? ".khipu/world/deployment.json");
-  if (!existsSync(file))
+function readAllDeployments(): Deployment[] {
+  for (const file of deploymentFiles(process.env)) {
+    if (existsSync(file)) continue;
     throw new Failure(
       `There is no deployment file ${file}: deploy first, or name one with KHIPU_DEPLOYMENT.`,
     );
-  return failing(() => parseDeployment(JSON.parse(readFileSync(file, "utf8")), file));
+  }
+  return failing(() => readDeployments(process.env));
 }
 
 async function assertChainAnswers(

@@ -39,15 +39,15 @@ export const definitions = /* GraphQL */ `
 
   "What an account has in one place."
   type Position {
-    "savings, cooperative, lottery, or vault for shares in the account's own name."
+    "savings, cooperative, lottery, circle, or vault for shares in the account's own name."
     product: String!
     "The contract."
     contract: String!
     "Which pool of the contract; empty where the contract is one pool."
     poolId: String!
-    "Vault shares; 0 for tickets."
+    "Vault shares; 0 for tickets, and in circles without the vault."
     shares: BigInt!
-    "The principal, in assets."
+    "The principal, in assets; 0 where none is kept count of: in circles and for shares in the own name."
     principal: BigInt!
     "What it is worth, prizes that wait included."
     value: Value!
@@ -66,7 +66,7 @@ export const definitions = /* GraphQL */ `
   }
 
   type PortfolioPart {
-    "savings, cooperative, lottery or vault."
+    "savings, cooperative, lottery, circle or vault."
     product: String!
     "What it is worth."
     value: Value!
@@ -233,6 +233,16 @@ export const definitions = /* GraphQL */ `
   extend type cooperativeMember {
     "What the shares are worth."
     value: Value!
+  }
+
+  extend type circleMember {
+    "What the member has in the circle, but for contributions to the running round."
+    value: Value!
+  }
+
+  extend type circle {
+    "All that the circle holds."
+    tvl: Value!
   }
 
   extend type savingsPool {

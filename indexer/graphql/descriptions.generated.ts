@@ -94,6 +94,8 @@ export const descriptions: Descriptions = {
       "vaultShares": "Vault shares in the account's own name.",
       "tickets": "Principal in tickets, in assets.",
       "prizeShares": "Prizes that were won and not claimed, in vault shares.",
+      "circleShares": "Vault shares in circles: collateral, what is paid ahead, and payouts.",
+      "circleCash": "Money in circles that is theirs, in assets: claimable, and what stands for shares where a circle uses no vault.",
       "principal": "The principal in all pools now, in assets.",
       "deposited": "All that was ever paid in for them, in assets.",
       "withdrawn": "All principal that they ever took out, in assets.",
@@ -115,7 +117,9 @@ export const descriptions: Descriptions = {
       "cooperativeShares": "Vault shares in cooperatives.",
       "vaultShares": "Vault shares in the account's own name.",
       "tickets": "Principal in tickets, in assets.",
-      "prizeShares": "Prizes that were won and not claimed, in vault shares."
+      "prizeShares": "Prizes that were won and not claimed, in vault shares.",
+      "circleShares": "Vault shares in circles: collateral, what is paid ahead, and payouts.",
+      "circleCash": "Money in circles that is theirs, in assets: claimable, and what stands for shares where a circle uses no vault."
     }
   },
   "vault": {
@@ -377,6 +381,138 @@ export const descriptions: Descriptions = {
       "joinedAt": "When the first tickets were bought.",
       "lastActive": "When the player last bought, redeemed or claimed.",
       "updatedAt": "When it last changed."
+    }
+  },
+  "circle": {
+    "description": "A savings circle: in each round every member pays the same, and one takes it all.",
+    "fields": {
+      "chainId": "The chain.",
+      "contract": "The contract that keeps it.",
+      "circleId": "The circle's number.",
+      "name": "What its creator called it.",
+      "creator": "Who created it.",
+      "contribution": "What each member pays in each round, in assets.",
+      "collateral": "What each member leaves as security on joining, in assets.",
+      "period": "Seconds in which a round's contribution is in time.",
+      "grace": "Seconds after the period in which a contribution costs a penalty.",
+      "penaltyBps": "What is paid late costs so many hundredths of a percent more.",
+      "bidDeposit": "What a bid costs if it is not revealed, in assets.",
+      "members": "How many members, and so how many rounds.",
+      "joinBy": "Until when the circle must be full.",
+      "open": "Whether anybody may join; else one needs an invitation.",
+      "invested": "Whether collateral and what is paid ahead are in the vault; else a share is one unit of the asset.",
+      "turnsBy": "Who takes the pot first: \"joining\", \"random\" or \"bids\".",
+      "termsHash": "What members agree to when they join.",
+      "mostAtRisk": "The most that a member who pays everything can lose, in assets: nothing in a collateralised circle.",
+      "state": "\"forming\", \"requested\", \"answered\", \"running\", \"completed\" or \"aborted\".",
+      "abortedBecause": "Why it never started: \"notFilled\" or \"noAnswer\".",
+      "invitationEpoch": "Signed invitations of an earlier epoch are void.",
+      "memberCount": "How many members it has.",
+      "requestId": "The request for the word that the order is drawn from.",
+      "start": "When the first round started.",
+      "end": "When the last round can be settled.",
+      "payoutOrder": "The members in the order of payout, as it was at the start.",
+      "settledRounds": "How many rounds are settled; the next one has this number.",
+      "cash": "What the circle holds in money, in assets.",
+      "shares": "What the circle holds in shares.",
+      "createdAt": "When it was created.",
+      "updatedAt": "When it last changed."
+    }
+  },
+  "circleMember": {
+    "description": "What one member has, or had, in one circle.",
+    "fields": {
+      "chainId": "The chain.",
+      "contract": "The contract that keeps it.",
+      "circleId": "The circle's number.",
+      "member": "Whose.",
+      "active": "False once they have left before the start; they may join again.",
+      "place": "Their place in the order of payout at the start, from 0.",
+      "served": "Whether they have had their pot.",
+      "defaulted": "Whether they did not pay in time and have not made good for it.",
+      "shares": "Collateral, what is behind `ahead`, and shares that were paid to them.",
+      "claimable": "Money that is theirs to claim, in assets.",
+      "ahead": "Contributions to later rounds, in assets.",
+      "used": "How much of the collateral was used and not paid back, in assets.",
+      "contributed": "All that was paid in as contributions, penalties included, in assets.",
+      "penalties": "The part of that which were penalties, in assets.",
+      "slashed": "What their collateral paid for them, penalties included, in assets.",
+      "paidOut": "What they were credited as payout, in assets.",
+      "claimed": "What they took out, in assets.",
+      "defaults": "How many rounds they did not pay in time.",
+      "joinedAt": "When they last joined.",
+      "lastActive": "When something was last paid in or out; 0 if never.",
+      "updatedAt": "When it last changed."
+    }
+  },
+  "circleRound": {
+    "description": "A round of a circle.",
+    "fields": {
+      "chainId": "The chain.",
+      "contract": "The contract that keeps it.",
+      "circleId": "The circle's number.",
+      "round": "The round, from 0.",
+      "start": "Since when it runs.",
+      "payBy": "Until when contributions are in time.",
+      "settleFrom": "From when it can be settled.",
+      "due": "What was paid for it while it ran, in assets.",
+      "sealedBids": "Bids that are not revealed.",
+      "leader": "Who has revealed the best bid.",
+      "discount": "That bid, in assets.",
+      "collected": "What was paid for it in all, in assets; known when it is settled.",
+      "missing": "What was not, in assets.",
+      "settledAt": "When it was settled."
+    }
+  },
+  "circleContribution": {
+    "description": "One payment of contributions.",
+    "fields": {
+      "id": "The id of its event.",
+      "chainId": "The chain.",
+      "contract": "The contract that keeps it.",
+      "circleId": "The circle's number.",
+      "round": "The round that ran.",
+      "member": "For whom.",
+      "payer": "Who paid.",
+      "assets": "All that was paid, in assets.",
+      "arrears": "The part for rounds that were settled.",
+      "due": "The part for the running round.",
+      "ahead": "The part for later rounds.",
+      "penalty": "The part for being late.",
+      "time": "When."
+    }
+  },
+  "circlePayout": {
+    "description": "A round's pot, and who got it.",
+    "fields": {
+      "chainId": "The chain.",
+      "contract": "The contract that keeps it.",
+      "circleId": "The circle's number.",
+      "round": "The round.",
+      "member": "Who got it.",
+      "cash": "Credited in money, in assets.",
+      "shares": "Credited in shares.",
+      "assets": "What both were worth together.",
+      "penalties": "Part of the money: what others paid for being late.",
+      "discount": "What the member gave up for the others.",
+      "arrears": "What was taken from the pot to pay members whom this one had left short.",
+      "own": "What the member had not paid of this round's own contribution.",
+      "missing": "By how much the pot was too small.",
+      "time": "When."
+    }
+  },
+  "circleDefault": {
+    "description": "A round that a member did not pay in time.",
+    "fields": {
+      "chainId": "The chain.",
+      "contract": "The contract that keeps it.",
+      "circleId": "The circle's number.",
+      "round": "The round.",
+      "member": "Who did not pay.",
+      "missing": "What they had not paid, earlier rounds included, in assets.",
+      "covered": "How much of it their collateral paid.",
+      "arrears": "What they owed then to members whose pots were too small.",
+      "time": "When."
     }
   },
   "role": {

@@ -1,6 +1,6 @@
 import type { GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { graphql } from "../live/graphql.ts";
-import type { account, lotteryPool, protocol } from "../ponder.schema.ts";
+import type { account, circle, circleMember, lotteryPool, protocol } from "../ponder.schema.ts";
 import { activityBy } from "./activity.ts";
 import { chains } from "./chains.ts";
 import type { Context } from "./context.ts";
@@ -9,7 +9,7 @@ import { poolHistory, portfolioHistory, protocolHistory, type Span } from "./his
 import { leaderboard } from "./leaderboard.ts";
 import { odds, prize } from "./lottery.ts";
 import { nowOf, type Vault } from "./now.ts";
-import { portfolio, positions } from "./portfolio.ts";
+import { portfolio, positions, valueOfMember } from "./portfolio.ts";
 import { vaultProjection, vaultTvl, vaultYield } from "./vault.ts";
 
 /** What each generated type is, and each of its fields. */
@@ -32,6 +32,8 @@ const places = [
   "cooperative_member",
   "lottery_player",
   "lottery_pool",
+  "circle_member",
+  "circle",
 ];
 
 interface Shares {
@@ -103,6 +105,17 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     },
     "savingsPosition.value": valueOfShares,
     "cooperativeMember.value": valueOfShares,
+    "circleMember.value": {
+      tables: [...worth, "circle"],
+      resolve: (row: Row<typeof circleMember>, _args, context) => valueOfMember(context, row),
+    },
+    "circle.tvl": {
+      tables: worth,
+      resolve: async ({ chainId, invested, cash, shares }: Row<typeof circle>, _args, context) => {
+        const now = await nowOf(context, chainId);
+        return now.value(cash + (invested ? now.worth(shares) : shares));
+      },
+    },
     "savingsPool.tvl": valueOfPool,
     "cooperative.tvl": valueOfPool,
     "lotteryPool.tvl": valueOfPool,

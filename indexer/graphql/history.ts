@@ -93,7 +93,7 @@ export async function poolHistory(
       ...(latest?.start === start ? latest : {}),
       start,
       totalPrincipal,
-      tvl: history.value(history.worth(totalShares, end), end),
+      tvl: history.value(history.worth(totalShares, end) + moneyIn(latest), end),
     };
   });
 }
@@ -120,12 +120,17 @@ export async function portfolioHistory(
   const rows = [...before, ...during];
   return stepsOf(span, history.now.time).map(({ start, end }) => {
     const held = rows.findLast((row) => row.start < end);
-    const shares = held
-      ? held.savingsShares + held.cooperativeShares + held.vaultShares + held.prizeShares
-      : 0n;
-    const assets = history.worth(shares, end) + (held?.tickets ?? 0n);
+    if (held === undefined) return { start, value: history.value(0n, end) };
+    const { savingsShares, cooperativeShares, vaultShares, prizeShares, circleShares } = held;
+    const shares = savingsShares + cooperativeShares + vaultShares + prizeShares + circleShares;
+    const assets = history.worth(shares, end) + held.tickets + held.circleCash;
     return { start, value: history.value(assets, end) };
   });
+}
+
+/** Circles hold money beside their shares; in other pools the principal is in the shares. */
+function moneyIn(row: typeof poolPeriod.$inferSelect | undefined): bigint {
+  return row?.product === "circle" ? row.totalPrincipal : 0n;
 }
 
 function intervalOf({ interval }: Span): Interval {

@@ -1,6 +1,8 @@
 import { and, eq, gt } from "ponder";
 import {
   type account,
+  circle,
+  circleMember,
   cooperativeMember,
   lotteryPlayer,
   lotteryPool,
@@ -12,7 +14,7 @@ import { type Now, nowOf, type Value } from "./now.ts";
 type Account = typeof account.$inferSelect;
 
 interface Position {
-  product: "savings" | "cooperative" | "lottery" | "vault";
+  product: "savings" | "cooperative" | "lottery" | "circle" | "vault";
   contract: string;
   poolId: string;
   shares: bigint;
@@ -56,6 +58,18 @@ export async function positions(context: Context, owner: Account): Promise<Posit
       ),
     )
     .where(and(eq(lotteryPlayer.player, address), eq(lotteryPlayer.chainId, chainId)));
+  const circles = await db
+    .select({ member: circleMember, circle })
+    .from(circleMember)
+    .innerJoin(
+      circle,
+      and(
+        eq(circle.chainId, circleMember.chainId),
+        eq(circle.contract, circleMember.contract),
+        eq(circle.circleId, circleMember.circleId),
+      ),
+    )
+    .where(and(eq(circleMember.member, address), eq(circleMember.chainId, chainId)));
   return [
     ...savings.map((row) => inShares(now, "savings", row.pool, "", row)),
     ...memberships.map((row) =>
@@ -64,6 +78,9 @@ export async function positions(context: Context, owner: Account): Promise<Posit
     ...plays
       .map(({ player, pool }) => inTickets(now, player, pool))
       .filter(({ principal, value }) => principal > 0n || value.assets > 0n),
+    ...circles
+      .map((row) => inCircle(now, row.member, row.circle))
+      .filter(({ value }) => value.assets > 0n),
     ...(owner.vaultShares > 0n && now.vault
       ? [
           inShares(now, "vault", now.vault.address, "", {
@@ -108,6 +125,39 @@ function inTickets(
     value: now.value(tickets + prizes),
     yield: prizes,
   };
+}
+
+/** Collateral, what is paid ahead, and what can be claimed; contributions to the running round are the pot's. */
+function inCircle(
+  now: Now,
+  { shares, claimable }: typeof circleMember.$inferSelect,
+  { contract, circleId, invested }: typeof circle.$inferSelect,
+): Position {
+  const worth = invested ? now.worth(shares) : shares;
+  return {
+    ...{ product: "circle", contract, poolId: String(circleId), principal: 0n, yield: 0n },
+    shares: invested ? shares : 0n,
+    value: now.value(worth + claimable),
+  };
+}
+
+export async function valueOfMember(
+  context: Context,
+  member: typeof circleMember.$inferSelect,
+): Promise<Value> {
+  const { chainId, contract, circleId } = member;
+  const [of] = await context.qb.raw
+    .select()
+    .from(circle)
+    .where(
+      and(
+        eq(circle.chainId, chainId),
+        eq(circle.contract, contract),
+        eq(circle.circleId, circleId),
+      ),
+    );
+  if (of === undefined) throw new Error(`There is no circle ${circleId}.`);
+  return inCircle(await nowOf(context, chainId), member, of).value;
 }
 
 export async function portfolio(context: Context, owner: Account): Promise<object> {

@@ -17,6 +17,7 @@ import {
   chainHead,
   columnsOf,
   generatedSchema,
+  indexedChain,
   logger,
   onShutdown,
   onHttp,
@@ -43,6 +44,8 @@ export interface LiveOptions {
     readonly table: LogTable;
     /** Fields of `where` and the columns that each looks at; the most selective first. */
     readonly where: FilterFields;
+    /** Whose events are streamed, and whose blocks answers name; by default the first chain's. Queries see all chains. */
+    readonly chainId?: number | undefined;
   };
   /** Adds the product's own fields to the generated schema. */
   readonly extend?: (schema: GraphQLSchema) => GraphQLSchema;
@@ -78,7 +81,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const columns = columnsOf(log.table);
   const normalize = (column: string, value: string): string =>
     columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
-  const reader = createLogReader(log.table);
+  const reader = createLogReader(log.table, log.chainId);
   const stats = newStats();
   const hub = new Hub(reader, settings, stats);
   const { persistedFile, isPersistedOnly } = settings;
@@ -126,8 +129,9 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     },
   };
   const doors = new Doors(settings);
+  const { id } = indexedChain(log.chainId);
   const vigil = keepVigil(
-    { head: chainHead, hashOf: chainBlockHash },
+    { head: () => chainHead(id), hashOf: (number) => chainBlockHash(id, number) },
     () => hub.newestFinal,
     ({ number, hash }) => {
       service.report(

@@ -100,32 +100,36 @@ export function onShutdown(callback: () => void): void {
   globals().PONDER_COMMON.apiShutdown.add(callback);
 }
 
-/** The one chain that is indexed. Cursors are places on one chain, so more than one is refused. */
-export function indexedChain(): { readonly id: number; readonly name: string } {
-  const [chain, ...others] = globals().PONDER_INDEXING_BUILD.chains;
-  if (!chain || others.length > 0) {
-    throw new Error("The live layer serves one chain: run one indexer for each.");
-  }
-  return chain;
+/** The chain whose events are streamed: that with the id, or else the first. Cursors are places on one chain. */
+export function indexedChain(id?: number): { readonly id: number; readonly name: string } {
+  const { chains } = globals().PONDER_INDEXING_BUILD;
+  const chain = id === undefined ? chains[0] : chains.find((known) => known.id === id);
+  if (chain) return chain;
+  const ids = chains.map((known) => known.id).join(", ");
+  throw new Error(`The chain ${id ?? ""} is not indexed: these are: ${ids}.`);
 }
 
-/** The number of the chain's newest block by its node, or undefined when no node answers. */
-export async function chainHead(): Promise<number | undefined> {
-  const answer = await askChain({ method: "eth_blockNumber" });
+/** The number of a chain's newest block by its node, or undefined when no node answers. */
+export async function chainHead(chainId: number): Promise<number | undefined> {
+  const answer = await askChain(chainId, { method: "eth_blockNumber" });
   return typeof answer === "string" ? Number(answer) : undefined;
 }
 
-/** The hash that the chain's block of this number has by its node, or undefined when no node knows. */
-export async function chainBlockHash(number: number): Promise<string | undefined> {
+/** The hash that a chain's block of this number has by its node, or undefined when no node knows. */
+export async function chainBlockHash(chainId: number, number: number): Promise<string | undefined> {
   const method = "eth_getBlockByNumber";
-  const block = await askChain({ method, params: [`0x${number.toString(16)}`, false] });
+  const block = await askChain(chainId, { method, params: [`0x${number.toString(16)}`, false] });
   const isBlock = typeof block === "object" && block !== null && "hash" in block;
   return isBlock ? String(block.hash) : undefined;
 }
 
-async function askChain(body: { method: string; params?: unknown[] }): Promise<unknown> {
+async function askChain(
+  chainId: number,
+  body: { method: string; params?: unknown[] },
+): Promise<unknown> {
+  const { chains, rpcs } = globals().PONDER_INDEXING_BUILD;
   try {
-    return await globals().PONDER_INDEXING_BUILD.rpcs[0]?.request(body);
+    return await rpcs[chains.findIndex(({ id }) => id === chainId)]?.request(body);
   } catch {
     return undefined;
   }

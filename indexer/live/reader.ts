@@ -2,6 +2,7 @@ import {
   and,
   asc,
   desc,
+  eq,
   gt,
   gte,
   inArray,
@@ -31,8 +32,9 @@ interface State {
 const standstill = 1_000;
 
 /** Reads the log out of Ponder's database; each reading is one statement, so it sees one state. */
-export function createLogReader(table: LogTable): LogReader {
-  const chain = indexedChain();
+export function createLogReader(table: LogTable, chainId?: number): LogReader {
+  const chain = indexedChain(chainId);
+  const onChain = eq(table.chainId, chain.id);
   const schema = sql.identifier(databaseSchema());
   const systemTables = sql`${schema}."_ponder_checkpoint" c, ${schema}."_ponder_meta" m`;
   const ofThisChain = sql`c.chain_id = ${chain.id} and m.key = 'app'`;
@@ -61,7 +63,7 @@ export function createLogReader(table: LogTable): LogReader {
     }
     if (!ready) return false;
     if (!behind) return true;
-    behind.target ??= await chainHead();
+    behind.target ??= await chainHead(chain.id);
     if (behind.head !== number) {
       behind.head = number;
       behind.since = Date.now();
@@ -78,7 +80,7 @@ export function createLogReader(table: LogTable): LogReader {
     if (Date.now() - wait.since < standstill) return false;
     wait.since = Date.now();
     if (newest === undefined) return true;
-    return ((await chainHead()) ?? Infinity) < (wait.target ?? 0);
+    return ((await chainHead(chain.id)) ?? Infinity) < (wait.target ?? 0);
   }
 
   function rangeOf({ timestamp, number }: Pick<BlockRef, "timestamp" | "number">) {
@@ -95,7 +97,7 @@ export function createLogReader(table: LogTable): LogReader {
       database
         .select({ ...state, intact: sql<boolean>`${intact}`, event: table })
         .from(systemTables)
-        .leftJoin(table, gt(table.id, known.end))
+        .leftJoin(table, and(onChain, gt(table.id, known.end)))
         .where(ofThisChain)
         .orderBy(asc(table.id)),
     )) as unknown as (State & {
@@ -116,7 +118,7 @@ export function createLogReader(table: LogTable): LogReader {
 
   async function selectEvents(where: ReturnType<typeof and>, limit: number): Promise<LogEvent[]> {
     const rows = await select((database) =>
-      database.select().from(table).where(where).orderBy(asc(table.id)).limit(limit),
+      database.select().from(table).where(and(onChain, where)).orderBy(asc(table.id)).limit(limit),
     );
     return rows as unknown as LogEvent[];
   }
@@ -134,7 +136,7 @@ export function createLogReader(table: LogTable): LogReader {
         database
           .select()
           .from(table)
-          .where(lte(table.id, blockEnd(pointOf(found.finalized))))
+          .where(and(onChain, lte(table.id, blockEnd(pointOf(found.finalized)))))
           .orderBy(desc(table.id))
           .limit(1)
           .offset(keep),
@@ -152,6 +154,7 @@ export function createLogReader(table: LogTable): LogReader {
       const [event] = (await transaction
         .select()
         .from(table)
+        .where(onChain)
         .orderBy(desc(table.id))
         .limit(1)) as unknown as LogEvent[];
       if (!found) throw new Error("The indexer has not begun yet.");

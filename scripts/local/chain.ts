@@ -38,10 +38,16 @@ export interface ChainOptions {
   logFile: string;
   /** Where anvil keeps the chain between starts; without it, or without anvil, nothing is kept. */
   stateFile?: string;
+  chainId?: number;
 }
 
 /** Starts a local node that mines each transaction at once, until `mineByInterval`. */
-export function startChain({ port, logFile, stateFile }: ChainOptions): Service {
+export function startChain({
+  port,
+  logFile,
+  stateFile,
+  chainId = LOCAL_CHAIN_ID,
+}: ChainOptions): Service {
   const anvil = anvilBinary();
   if (anvil === undefined) {
     return startService({
@@ -54,28 +60,21 @@ export function startChain({ port, logFile, stateFile }: ChainOptions): Service 
         "--port",
         String(port),
         "--chain-id",
-        String(LOCAL_CHAIN_ID),
+        String(chainId),
       ],
       logFile,
     });
   }
-  const args = [
-    "--host",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--chain-id",
-    String(LOCAL_CHAIN_ID),
-  ];
+  const args = ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId)];
   args.push("--mnemonic", LOCAL_MNEMONIC, "--accounts", "20");
   if (stateFile !== undefined) args.push("--state", stateFile, "--state-interval", "10");
   return startService({ name: "The chain", command: anvil, args, logFile });
 }
 
-/** True once the node on `url` answers as a chain with the local chain id. */
-export async function chainAnswers(url: string): Promise<boolean> {
+/** True once the node on `url` answers as a chain with the local chain id, or another. */
+export async function chainAnswers(url: string, chainId = LOCAL_CHAIN_ID): Promise<boolean> {
   const client = createPublicClient({ transport: http(url, { retryCount: 0, timeout: 1_000 }) });
-  return (await client.getChainId()) === LOCAL_CHAIN_ID;
+  return (await client.getChainId()) === chainId;
 }
 
 /** From now on blocks come by the clock, with or without transactions. */

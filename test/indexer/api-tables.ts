@@ -1,7 +1,7 @@
 import { columnsOf } from "../../indexer/live/ponder.ts";
 import * as schema from "../../indexer/ponder.schema.ts";
 import type { IndexedWorld } from "./indexed-world.ts";
-import type { Row } from "./oracle/oracle.ts";
+import type { Row } from "./oracle/row.ts";
 
 const PAGE = 1_000;
 
@@ -13,7 +13,10 @@ export function tableNames(): string[] {
 }
 
 /** All rows of a table with all their columns, as the API gives them. */
-export async function rowsOf({ query }: IndexedWorld, table: string): Promise<Row[]> {
+export async function rowsOf(
+  { query }: Pick<IndexedWorld, "query">,
+  table: string,
+): Promise<Row[]> {
   const columns = Object.keys(columnsOf(Reflect.get(schema, table) as object));
   const rows: Row[] = [];
   let after: string | null = null;

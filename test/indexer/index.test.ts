@@ -5,16 +5,19 @@ import {
   cooperativePoolsAbi,
   khipuVaultAbi,
   lotteryPoolAbi,
+  rotatingPoolsAbi,
   savingsPoolAbi,
 } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
+import { byContent } from "./by-content.ts";
 import { type IndexedWorld, startIndexedWorld } from "./indexed-world.ts";
 import { describeMadeFields } from "./made-fields.ts";
 import { readLogs } from "./oracle/log.ts";
-import { Oracle, type Row } from "./oracle/oracle.ts";
+import { Oracle } from "./oracle/oracle.ts";
+import type { Row } from "./oracle/row.ts";
 import { Person } from "./person.ts";
 import { Steward } from "./steward.ts";
 
@@ -47,6 +50,8 @@ describe("the index, after random actions of several people", () => {
         await person.prepare(next.address);
       }),
     );
+    const [first, second] = people;
+    if (first && second) await first.foundCircleWith(second);
     const steward = new Steward(world, random);
     await steward.actOnce();
     for (let action = 1; action <= ACTIONS; action++) {
@@ -188,6 +193,37 @@ describe("the index, after random actions of several people", () => {
     }
   });
 
+  it("has every circle, and every member's part in it, as the contract has them", async () => {
+    const circles = { address: at("RotatingPools"), abi: rotatingPoolsAbi } as const;
+    const rows = await rowsOf(world, "circle");
+    const count = await world.chain.readContract({ ...circles, functionName: "circleCount" });
+    expect(rows.length).toBe(Number(count));
+    for (const { circleId, cash, shares, settledRounds } of rows) {
+      const args = [BigInt(String(circleId))] as const;
+      const held = await world.chain.readContract({ ...circles, functionName: "holdingsOf", args });
+      expect([cash, shares]).toEqual(held.map(String));
+      const circle = await world.chain.readContract({ ...circles, functionName: "circleOf", args });
+      expect(settledRounds).toBe(circle.settled);
+    }
+    for (const row of await rowsOf(world, "circleMember")) {
+      const args = [BigInt(String(row["circleId"])), row["member"] as Address] as const;
+      const member = await world.chain.readContract({
+        ...circles,
+        functionName: "memberOf",
+        args,
+      });
+      expect(row).toMatchObject({
+        active: member.joined,
+        served: member.served,
+        defaulted: member.defaulted,
+        shares: String(member.shares),
+        claimable: String(member.claimable),
+        ahead: String(member.ahead),
+        used: String(member.used),
+      });
+    }
+  });
+
   it("has the vault's allocation and idle money as the contract has them, and everybody's shares", async () => {
     const vault = { address: at("KhipuVault"), abi: khipuVaultAbi } as const;
     const [row] = await rowsOf(world, "vault");
@@ -223,14 +259,3 @@ describe("the index, after random actions of several people", () => {
     expect(empty).toEqual([]);
   });
 });
-
-/** Any order will do that is the same on both sides: rows that are equal have equal texts. */
-function byContent(a: Row, b: Row): number {
-  return textOf(a) < textOf(b) ? -1 : 1;
-}
-
-function textOf(row: Row): string {
-  const known = ["id", "chainId", "contract", "pool", "poolId", "roundId", "interval", "start"];
-  const rest = Object.keys(row).filter((name) => !known.includes(name));
-  return JSON.stringify([...known, ...rest.toSorted()].map((name) => row[name]));
-}

@@ -20,6 +20,7 @@ import {
 } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import type { Random } from "../../scripts/local/random.ts";
+import { CircleMember } from "./circle-member.ts";
 import type { IndexedWorld } from "./indexed-world.ts";
 
 /** An estimate would not do: what a report costs depends on the yield that has come until it is mined. */
@@ -39,6 +40,8 @@ export class Person {
   readonly #savings;
   readonly #cooperatives;
   readonly #lottery;
+  readonly #circles;
+  readonly #spenders: readonly Address[];
   readonly #treasury;
   readonly #priceFeed;
   readonly #client;
@@ -69,16 +72,26 @@ export class Person {
       client,
     });
     this.#lottery = getContract({ address: at("LotteryPool"), abi: lotteryPoolAbi, client });
+    this.#circles = new CircleMember(client, at("RotatingPools"), random);
+    const products = ["SavingsPool", "CooperativePools", "LotteryPool", "RotatingPools"];
+    this.#spenders = [...products, "KhipuVault"].map(at);
     this.#priceFeed = getContract({ address: at("PriceFeed"), abi: testnetPriceFeedAbi, client });
   }
 
   async prepare(referrer: Address): Promise<void> {
     await this.#asset.write.mint([this.address, 10n ** 12n]);
-    for (const { address } of [this.#savings, this.#cooperatives, this.#lottery, this.#vault]) {
-      await this.#asset.write.approve([address, maxUint256]);
+    for (const spender of this.#spenders) {
+      await this.#asset.write.approve([spender, maxUint256]);
     }
     await this.#savings.write.nameReferrer([referrer]);
     await this.#savings.write.deposit([amount(this.#random), this.address, 0n]);
+  }
+
+  /** A circle with somebody else, in which only this one pays. */
+  async foundCircleWith(other: Person): Promise<void> {
+    const circleId = await this.#circles.found();
+    await other.#circles.join(circleId);
+    await this.#circles.contribute(circleId);
   }
 
   /** Does one thing; each transaction is mined at once, so it has happened when this resolves. */
@@ -88,6 +101,7 @@ export class Person {
       ...(await this.#cooperativeActions(others)),
       ...(await this.#lotteryActions(others)),
       ...(await this.#vaultActions(others)),
+      ...(await this.#circles.actions(others.map(({ address }) => address))),
       ...(await this.#treasuryActions()),
       () => this.#priceFeed.write.setPrice([BigInt(this.#random.between(99, 101)) * 10n ** 6n]),
     ];

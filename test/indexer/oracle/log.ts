@@ -5,6 +5,7 @@ import {
   feeTreasuryAbi,
   khipuVaultAbi,
   lotteryPoolAbi,
+  rotatingPoolsAbi,
   savingsPoolAbi,
   testnetPriceFeedAbi,
 } from "../../../protocol/abis.generated.ts";
@@ -16,6 +17,7 @@ const abis: Record<string, Abi> = {
   SavingsPool: savingsPoolAbi,
   CooperativePools: cooperativePoolsAbi,
   LotteryPool: lotteryPoolAbi,
+  RotatingPools: rotatingPoolsAbi,
   FeeTreasury: feeTreasuryAbi,
   PriceFeed: testnetPriceFeedAbi,
 };
@@ -34,7 +36,7 @@ export class Log {
   readonly transactionIndex: number;
   readonly logIndex: number;
 
-  constructor(fields: Pick<Log, Exclude<keyof Log, "big" | "who" | "is" | "num">>) {
+  constructor(fields: Pick<Log, Exclude<keyof Log, "big" | "who" | "is" | "num" | "inside">>) {
     this.contract = fields.contract;
     this.name = fields.name;
     this.args = fields.args;
@@ -62,6 +64,15 @@ export class Log {
 
   num(argument: string): number {
     return Number(this.big(argument));
+  }
+
+  /** The same event with the members of a struct among its arguments as arguments of its own. */
+  inside(struct: string): Log {
+    const inner = this.args[struct] as Readonly<Record<string, unknown>>;
+    const { contract, name, address, from, transactionHash, blockHash } = this;
+    const { blockNumber, time, transactionIndex, logIndex } = this;
+    const place = { transactionHash, blockHash, blockNumber, time, transactionIndex, logIndex };
+    return new Log({ contract, name, address, from, ...place, args: { ...this.args, ...inner } });
   }
 
   /** An address, or another hexadecimal value, among the arguments. */

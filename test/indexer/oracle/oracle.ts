@@ -1,9 +1,14 @@
 import { type Hex, zeroAddress } from "viem";
+import {
+  circleAccountOf,
+  circleActorOf,
+  circleMoveOf,
+  circleTables,
+  circleTotalsAt,
+} from "./circles.ts";
 import { first, groupsOf, last, sumOf } from "./lists.ts";
 import type { Log } from "./log.ts";
-
-/** A row as the API gives it: whole numbers as text, addresses in lower case. */
-export type Row = Record<string, unknown>;
+import type { Row } from "./row.ts";
 
 /** What somebody's part changed by, as the log says it. */
 interface Move {
@@ -38,6 +43,8 @@ const holdingNames = [
   "vaultShares",
   "tickets",
   "prizeShares",
+  "circleShares",
+  "circleCash",
 ] as const;
 
 const products: Record<string, string> = {
@@ -46,6 +53,7 @@ const products: Record<string, string> = {
   SavingsPool: "savings",
   CooperativePools: "cooperative",
   LotteryPool: "lottery",
+  RotatingPools: "circle",
   FeeTreasury: "treasury",
   PriceFeed: "price",
 };
@@ -85,14 +93,19 @@ const memberMoney = ["ContributionMade", "WithdrawalMade", "YieldClaimed", "Shar
  */
 export class Oracle {
   readonly #logs: readonly Log[];
+  readonly #byContract: ReadonlyMap<string, Log[]>;
   readonly #chainId: number;
   readonly #moves: readonly Move[];
   readonly #ours: ReadonlySet<string>;
 
   constructor(logs: readonly Log[], chainId: number) {
     this.#logs = logs;
+    this.#byContract = groupsOf(logs, ({ contract }) => contract);
     this.#chainId = chainId;
-    const holders = ["KhipuVault", "SavingsPool", "CooperativePools", "LotteryPool", "FeeTreasury"];
+    const holders = [
+      ...["KhipuVault", "SavingsPool", "CooperativePools", "LotteryPool", "RotatingPools"],
+      "FeeTreasury",
+    ];
     this.#ours = new Set(
       logs.filter(({ contract }) => holders.includes(contract)).map(({ address }) => address),
     );
@@ -124,6 +137,7 @@ export class Oracle {
       lotteryPrize: this.#prizes(),
       lotteryPurchase: this.#purchases(),
       lotteryPlayer: this.#players(),
+      ...circleTables(this.#of("RotatingPools"), (log) => this.#idOf(log)),
       role: this.#roles(),
       roleMember: this.#roleMembers(),
       permission: this.#permissions(),
@@ -141,9 +155,8 @@ export class Oracle {
   }
 
   #of(contract: string, ...names: string[]): Log[] {
-    return this.#logs.filter(
-      (log) => log.contract === contract && (names.length === 0 || log.is(...names)),
-    );
+    const logs = this.#byContract.get(contract) ?? [];
+    return names.length === 0 ? logs : logs.filter((log) => log.is(...names));
   }
 
   // ------------------------------------------------------------------------------------------------------------ log
@@ -200,6 +213,8 @@ export class Oracle {
         if (log.is("TicketsRedeemed", "PrizeClaimed")) return log.who("player");
         if (log.is("PrizeSponsored")) return log.who("sponsor");
         return log.is("RoundClosed", "DrawRequested") ? log.who("caller") : log.from;
+      case "RotatingPools":
+        return circleActorOf(log);
       case "FeeTreasury":
         return log.is("ReferralRewardClaimed") ? log.who("referrer") : log.from;
       default:
@@ -222,6 +237,8 @@ export class Oracle {
       case "LotteryPool":
         if (log.is("PrizeSponsored")) return log.who("sponsor");
         return "player" in log.args ? log.who("player") : null;
+      case "RotatingPools":
+        return circleAccountOf(log);
       case "FeeTreasury":
         return log.is("ReferralRewardClaimed") ? log.who("referrer") : null;
       default:
@@ -332,6 +349,12 @@ export class Oracle {
         }
         return [];
       }
+      case "RotatingPools": {
+        const found = circleMoveOf(log, this.#of("RotatingPools"));
+        if (found === undefined) return [];
+        const { member, acts, flows, holdings } = found;
+        return [move(member, { acts, flows, holdings, pool: acts ? pool : undefined })];
+      }
       case "FeeTreasury":
         return log.is("ReferralRewardClaimed") ? [move(log.who("referrer"), {})] : [];
       default:
@@ -432,7 +455,10 @@ export class Oracle {
 
   /** All logs that count for the whole; passive ones that move nothing do not. */
   #counted(): Log[] {
-    const moves = this.#moves.filter(({ log }) => !log.is("Transfer", "ReferralRewardEarned"));
+    const moves = this.#moves.filter(
+      ({ log, acts }) =>
+        !log.is("Transfer", "ReferralRewardEarned") && (acts || log.contract !== "RotatingPools"),
+    );
     const others = this.#logs.filter(
       (log) =>
         (log.contract === "KhipuVault" && log.is("Reported")) ||
@@ -499,6 +525,9 @@ export class Oracle {
 
   /** A pool's totals as its last event before `end` told them. */
   #totalsAt(pool: Pool | undefined, end: bigint): Row {
+    if (pool?.product === "circle") {
+      return circleTotalsAt(this.#of("RotatingPools"), BigInt(pool.poolId), end);
+    }
     const name = (log: Log, what: string) =>
       [`total${what}After`, `pool${what}After`].find((argument) => argument in log.args);
     const told = this.#logs.findLast((log) => {
@@ -1060,6 +1089,8 @@ function poolOf(log: Log): Pool | undefined {
       return { contract: log.address, poolId: "", product };
     case "CooperativePools":
       return { contract: log.address, poolId: String(log.big("poolId")), product };
+    case "RotatingPools":
+      return { contract: log.address, poolId: String(log.big("circleId")), product };
     default:
       return undefined;
   }
@@ -1076,6 +1107,7 @@ function moneyOf(log: Log): Move["flows"] {
 
 function subjectOf(log: Log): string | null {
   if ("poolId" in log.args) return String(log.big("poolId"));
+  if ("circleId" in log.args) return String(log.big("circleId"));
   return log.contract === "LotteryPool" && "roundId" in log.args
     ? String(log.big("roundId"))
     : null;

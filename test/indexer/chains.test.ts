@@ -1,0 +1,172 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createPublicClient, createWalletClient, type Hash, http, maxUint256 } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { faucetTokenAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
+import {
+  type Deployment,
+  deployedAt,
+  LOCAL_CHAIN_ID,
+  parseDeployment,
+  SECOND_LOCAL_CHAIN_ID,
+} from "../../protocol/deployment.ts";
+import { chainAnswers, LOCAL_MNEMONIC, startChain } from "../../scripts/local/chain.ts";
+import { freePort } from "../../scripts/local/ports.ts";
+import { type Service, startService, waitUntilReady } from "../../scripts/local/service.ts";
+import { binary, root } from "../../scripts/paths.ts";
+import { runScript } from "../scripts/script.ts";
+import { rowsOf, tableNames } from "./api-tables.ts";
+import { byContent } from "./by-content.ts";
+import { readLogs } from "./oracle/log.ts";
+import { Oracle } from "./oracle/oracle.ts";
+import type { Row } from "./oracle/row.ts";
+
+/** What is saved on each chain. */
+const deposits = {
+  [LOCAL_CHAIN_ID]: [5_000_000n],
+  [SECOND_LOCAL_CHAIN_ID]: [7_000_000n, 1_000_000n],
+};
+
+describe("one indexer over two chains, on which the contracts have the same addresses", () => {
+  const folder = mkdtempSync(join(tmpdir(), "khipuvault-chains-"));
+  const abort = new AbortController().signal;
+  const started: Service[] = [];
+  const expected = new Map<number, Record<string, Row[]>>();
+  const deployments = new Map<number, Deployment>();
+  let api: string;
+
+  const world = {
+    async query<T>(query: string): Promise<T> {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify({ query });
+      const response = await fetch(`${api}/graphql`, { method: "POST", headers, body });
+      const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
+      if (errors !== undefined) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+  };
+
+  async function startAndSave(chainId: number, amounts: readonly bigint[]) {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const logFile = join(folder, `chain-${chainId}.log`);
+    const node = startChain({ port, chainId, logFile });
+    started.push(node);
+    await waitUntilReady(node, () => chainAnswers(url, chainId), { timeoutMs: 30_000, abort });
+    const file = join(folder, `${chainId}.json`);
+    const parameters = join(root, "ignition/parameters/local.json5");
+    const args = ["--network", "local", "--parameters", parameters, "--output", file];
+    const { code, stderr } = await runScript("deploy", args, { KHIPU_RPC_URL: url }).ended;
+    expect(`${code} ${stderr}`).toBe("0 ");
+
+    const deployment = parseDeployment(JSON.parse(readFileSync(file, "utf8")), file);
+    const chain = { ...foundry, id: chainId };
+    const transport = http(url);
+    const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 10 });
+    const wallet = createWalletClient({ account, chain, transport });
+    const client = createPublicClient({ transport, pollingInterval: 50 });
+    const at = (name: string) => deployedAt(deployment, name).address;
+    const asset = { address: at("Asset"), abi: faucetTokenAbi } as const;
+    const pool = { address: at("SavingsPool"), abi: savingsPoolAbi } as const;
+    const mined = async (sent: Promise<Hash>) => {
+      await client.waitForTransactionReceipt({ hash: await sent });
+    };
+    const money = [account.address, 10n ** 9n] as const;
+    await mined(wallet.writeContract({ ...asset, functionName: "mint", args: money }));
+    const allowance = [pool.address, maxUint256] as const;
+    await mined(wallet.writeContract({ ...asset, functionName: "approve", args: allowance }));
+    for (const amount of amounts) {
+      const args = [amount, account.address, 0n] as const;
+      await mined(wallet.writeContract({ ...pool, functionName: "deposit", args }));
+    }
+    const head = await client.getBlockNumber();
+    const logs = await readLogs(client, deployment, head);
+    deployments.set(chainId, deployment);
+    expected.set(chainId, new Oracle(logs, chainId).tables());
+    return { chainId, url, file, head };
+  }
+
+  beforeAll(async () => {
+    const chains: Awaited<ReturnType<typeof startAndSave>>[] = [];
+    for (const [chainId, amounts] of Object.entries(deposits)) {
+      chains.push(await startAndSave(Number(chainId), amounts));
+    }
+    const port = await freePort();
+    api = `http://127.0.0.1:${port}`;
+    const urls = chains.map(({ chainId, url }) => [`KHIPU_RPC_URL_${chainId}`, url] as const);
+    const indexer = startService({
+      name: "The indexer",
+      command: binary("node"),
+      args: [join(root, "scripts/indexer.ts"), "--port", String(port)],
+      env: {
+        ...Object.fromEntries(urls),
+        KHIPU_DEPLOYMENT: chains.map(({ file }) => file).join(","),
+        KHIPU_INDEX_DIR: join(folder, "index"),
+        KHIPU_STREAM_CHAIN: String(SECOND_LOCAL_CHAIN_ID),
+        DATABASE_URL: "",
+      },
+      logFile: join(folder, "indexer.log"),
+    });
+    started.push(indexer);
+    const isReady = async () => (await fetch(`${api}/ready`)).ok;
+    await waitUntilReady(indexer, isReady, { timeoutMs: 120_000, abort });
+    interface Meta {
+      _meta: { chains: { chainId: number; head: { number: string } }[] };
+    }
+    await vi.waitUntil(
+      async () => {
+        const { _meta } = await world.query<Meta>(
+          "{ _meta { chains { chainId head { number } } } }",
+        );
+        return chains.every(({ chainId, head }) =>
+          _meta.chains.some(
+            (chain) => chain.chainId === chainId && BigInt(chain.head.number) >= head,
+          ),
+        );
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+  });
+
+  afterAll(async () => {
+    for (const service of started.reverse()) await service.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("finds the same contract at the same address on both", () => {
+    const [first, second] = [...deployments.values()].map(
+      (deployment) => deployedAt(deployment, "SavingsPool").address,
+    );
+    expect(first).toBe(second);
+  });
+
+  it.each(tableNames())("has the rows of both chains in the table %s", async (table) => {
+    const rows = await rowsOf(world, table);
+    const both = [...expected.values()].flatMap((tables) => tables[table] ?? []);
+    expect(rows.toSorted(byContent)).toEqual(both.toSorted(byContent));
+  });
+
+  it("streams the events of the chain that it is told to", async () => {
+    const query = `subscription { events(after: "", where: { type: ["DepositMade"] }) { kind event { chainId args } } }`;
+    const response = await fetch(`${api}/graphql`, {
+      method: "POST",
+      headers: { accept: "text/event-stream", "content-type": "application/json" },
+      body: JSON.stringify({ query }),
+    });
+    const chainIds: number[] = [];
+    const expectedCount = deposits[SECOND_LOCAL_CHAIN_ID].length;
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const part of response.body ?? []) {
+      text += decoder.decode(part, { stream: true });
+      const found = [...text.matchAll(/"chainId":(\d+)/g)].map(([, id]) => Number(id));
+      if (found.length < expectedCount || !text.includes('"BLOCK"')) continue;
+      chainIds.push(...found);
+      break;
+    }
+    expect(chainIds).toEqual(deposits[SECOND_LOCAL_CHAIN_ID].map(() => SECOND_LOCAL_CHAIN_ID));
+  });
+});
