@@ -407,7 +407,7 @@ library RoundSettlement {
         address[] memory queue,
         Round memory round
     ) private returns (uint256 discount) {
-        uint256 forfeited = uint256(round.sealedBids) * books.circle.bidDeposit;
+        uint256 forfeited = uint256(round.sealedBids) * ledger.admissions[books.circleId].bidDeposit;
         if (round.discount == 0 && forfeited == 0) return 0;
         Money memory pot = books.pot;
         uint256 others = queue.length - 1;

@@ -39,6 +39,11 @@ export async function nextCircleStep(
       functionName: "circleOf",
       args: [circleId],
     });
+    const admission = await chain.readContract({
+      ...circles,
+      functionName: "admissionOf",
+      args: [circleId],
+    });
     const { joined } = await chain.readContract({ ...circles, functionName: "memberOf", args });
     const roundEnd = circle.start + (circle.settled + 1) * (circle.period + circle.grace);
     if (circle.state === RUNNING && timestamp >= BigInt(roundEnd)) {
@@ -80,7 +85,7 @@ export async function nextCircleStep(
         return step(`paid into circle ${circleId}`, data, owed + penalty + owed / 10n);
       }
     }
-    if (circle.state === FORMING && !joined && timestamp <= BigInt(circle.deadline)) {
+    if (circle.state === FORMING && !joined && timestamp <= BigInt(admission.deadline)) {
       const termsHash = await chain.readContract({
         ...circles,
         functionName: "termsHashOf",
@@ -91,7 +96,7 @@ export async function nextCircleStep(
         functionName: "join",
         args: [circleId, termsHash],
       });
-      return step(`joined circle ${circleId}`, data, circle.collateral + 1n);
+      return step(`joined circle ${circleId}`, data, admission.collateral + 1n);
     }
     if (circle.state === RUNNING) return undefined;
   }

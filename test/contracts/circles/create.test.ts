@@ -32,9 +32,13 @@ describe("RotatingPools.createCircle", () => {
     expect(await circles.read.circleOf([CIRCLE])).toMatchObject({
       state: STATE.forming,
       members: 3,
-      memberCount: 0,
       settled: 0,
       contribution: usd("100"),
+    });
+    expect(await circles.read.admissionOf([CIRCLE])).toMatchObject({
+      memberCount: 0,
+      open: true,
+      deadline: chosen.joinBy,
       collateral: fullCollateral(3),
     });
     expect(await circles.read.fullCollateral([usd("100"), 1_000n, 3n])).toBe(fullCollateral(3));
@@ -119,12 +123,9 @@ describe("RotatingPools.createCircle", () => {
 
   it("knows no circle that was not created", async () => {
     const { circles, assertions, ana, beto, create } = await circlesWorld();
-    await assertions.revertWithCustomErrorWithArgs(
-      circles.read.circleOf([CIRCLE]),
-      circles,
-      "CircleUnknown",
-      [CIRCLE],
-    );
+    for (const read of [circles.read.circleOf([CIRCLE]), circles.read.admissionOf([CIRCLE])]) {
+      await assertions.revertWithCustomErrorWithArgs(read, circles, "CircleUnknown", [CIRCLE]);
+    }
     await create();
     await assertions.revertWithCustomErrorWithArgs(
       circles.read.dueOf([CIRCLE, beto.address]),

@@ -139,6 +139,22 @@ describe("RotatingPools.settle", () => {
     expect(await member(ana)).toMatchObject({ defaulted: false, paid: usd("100") });
   });
 
+  it("leaves the last pot short by a unit where each collateral is short by a unit", async () => {
+    const collateral = usd("200") - 1n;
+    const world = await runningWorld({ ...TRUSTED, collateral, penaltyBps: 0 });
+    const { circles, ana, beto, carla, pay, settle, member } = world;
+    await settle();
+    await circles.write.claim([CIRCLE, ana.address, 0n], { account: ana });
+    for (let round = 0; round < 2; round++) {
+      for (const account of [beto, carla]) await pay(account);
+      await settle();
+    }
+    const { claimable, shares } = await member(carla);
+    // Two contributions in money, Ana's in shares, beside what Carla left herself and has left of it.
+    expect(claimable + shares - collateral + usd("100")).toBe(usd("300") - 1n);
+    expect(await circles.read.dueOf([CIRCLE, ana.address])).toEqual([1n, 0n, 0n]);
+  });
+
   it("uses what lies unclaimed before any collateral", async () => {
     const { circles, ana, beto, carla, pay, settle, member } = await runningWorld();
     for (const account of [ana, beto, carla]) await pay(account);

@@ -75,7 +75,7 @@ abstract contract CirclesInvariants is Test {
         uint256 shares
     ) private view {
         (, , uint256 sealedBids, uint256 penalties) = circles.roundOf(circleId);
-        uint256 owed = penalties + sealedBids * circle.bidDeposit;
+        uint256 owed = penalties + sealedBids * circles.admissionOf(circleId).bidDeposit;
         uint256 owedShares;
         uint256 before = uint256(circle.settled) * circle.contribution;
         for (uint256 i = 0; i < ACTORS; ++i) {
@@ -96,7 +96,7 @@ abstract contract CirclesInvariants is Test {
     /// Each settled round has served one member, and no member has been served twice.
     function _everybodyIsServedOnce(uint256 circleId, IRotatingPools.Circle memory circle) private view {
         address[] memory queue = circles.queueOf(circleId);
-        assertEq(queue.length, circle.memberCount, "queue");
+        assertEq(queue.length, circles.admissionOf(circleId).memberCount, "queue");
         for (uint256 i = 0; i < queue.length; ++i) {
             assertEq(circles.memberOf(circleId, queue[i]).served, i < circle.settled, "served");
             for (uint256 j = 0; j < i; ++j) assertTrue(queue[i] != queue[j], "twice in the queue");
@@ -154,7 +154,7 @@ contract CirclesInvariantsTest is CirclesInvariants {
     function checkMore(uint256 circleId, IRotatingPools.Circle memory circle) internal view override {
         bool begun =
             circle.state == IRotatingPools.State.Running || circle.state == IRotatingPools.State.Completed;
-        if (!begun || !handler.isCollateralised(circle)) return;
+        if (!begun || !handler.isCollateralised(circleId)) return;
         address[] memory queue = circles.queueOf(circleId);
         for (uint256 i = 0; i < queue.length; ++i) {
             (uint256 arrears, , ) = circles.dueOf(circleId, queue[i]);
@@ -167,7 +167,7 @@ contract CirclesInvariantsTest is CirclesInvariants {
     function checkTheHonest() internal view override {
         for (uint256 circleId = 1; circleId <= circles.circleCount(); ++circleId) {
             IRotatingPools.Circle memory circle = circles.circleOf(circleId);
-            if (!handler.isCollateralised(circle)) continue;
+            if (!handler.isCollateralised(circleId)) continue;
             for (uint256 i = 0; i < ACTORS; ++i) {
                 address actor = handler.actors(i);
                 if (!handler.isHonest(actor)) continue;
@@ -193,7 +193,7 @@ contract CirclesInvariantsWithLossTest is CirclesInvariants {
     function checkTheHonest() internal view override {
         for (uint256 circleId = 1; circleId <= circles.circleCount(); ++circleId) {
             IRotatingPools.Circle memory circle = circles.circleOf(circleId);
-            if (circle.invested || !handler.isCollateralised(circle)) continue;
+            if (circle.invested || !handler.isCollateralised(circleId)) continue;
             for (uint256 i = 0; i < ACTORS; ++i) {
                 address actor = handler.actors(i);
                 if (!handler.isHonest(actor)) continue;
