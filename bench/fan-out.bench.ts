@@ -4,41 +4,65 @@ import { join } from "node:path";
 import { createPublicClient, webSocket } from "viem";
 import { startChain, startIndexer, type Chain } from "../test/live/world.ts";
 import type { Report } from "./fan-out/load.ts";
+import { useOf } from "./fan-out/process.ts";
 import { percentile, type Bench, type Row } from "./harness.ts";
 
 const folder = join(import.meta.dirname, "fan-out");
 const rounds = 8;
-const crowds = [1_000, 5_000, 10_000];
-/** The size of one of our messages, so that the peer sends as much. */
+/** `KHIPU_BENCH_CROWDS` takes others, to try something out. */
+const crowds = (process.env["KHIPU_BENCH_CROWDS"] ?? "1000,5000,10000").split(",").map(Number);
+/** The size of one of our messages, so that the peers send as much. */
 const messageBytes = 600;
+
+type Transport = "ws" | "sse";
+
+/** A server that is measured. */
+interface Subject {
+  readonly url: string;
+  readonly pid: number;
+}
 
 const bench: Bench = {
   name: "fan-out",
-  about: `One event to many WebSocket subscribers of another process: from the block's arrival at an observer to the message at each of them, ${rounds} rounds. Ours indexes the block first; the peer sends ready-made bytes. "Spread" leaves that out: from the first subscriber to the last one of a hundred.`,
+  about: `One event to many subscribers of another process: from the block's arrival at an observer to the message at each of them, ${rounds} rounds. Ours indexes the block first; the raw peers send ready-made bytes, the usual one is graphql-ws as documented. "Spread" leaves the block out: from the first subscriber to the last one of a hundred. "CPU" is the server's, for one event to all; "memory" is what it grew by, for each connection.`,
 
   async run() {
     const chain = await startChain();
     const indexer = await startIndexer(chain, {
-      environment: { LIVE_MAX_CONNECTIONS_PER_ADDRESS: "20000" },
+      environment: {
+        LIVE_MAX_CONNECTIONS_PER_ADDRESS: "20000",
+        LIVE_WORK_MS_PER_SECOND: "1000000",
+        LIVE_QUERIES_PER_SECOND: "1000000",
+      },
     });
-    const raw = fork(join(folder, "raw-server.ts"), [
-      chain.url.replace("http", "ws"),
-      String(messageBytes),
-    ]);
+    const peers = ["raw-websocket", "raw-sse", "usual-websocket"].map((name) =>
+      fork(join(folder, `${name}.ts`), [chain.url.replace("http", "ws"), String(messageBytes)]),
+    );
     try {
-      const [{ port }] = (await once(raw, "message")) as [{ port: number }];
+      const subjects = await Promise.all(peers.map(subjectOf));
+      const [rawWebSocket, rawSse, usual] = subjects;
+      if (!rawWebSocket || !rawSse || !usual || indexer.pid === undefined) {
+        throw new Error("Not all servers are there.");
+      }
+      const ours = { url: indexer.url.replace("http", "ws"), pid: indexer.pid };
       const rows: Row[] = [];
       for (const crowd of crowds) {
-        const peer = await measure(chain, `ws://127.0.0.1:${port}`, crowd, "same");
-        const same = await measure(chain, indexer.url.replace("http", "ws"), crowd, "same");
-        rows.push(...compare(`${crowd} alike`, same, peer));
-        if (crowd !== crowds.at(-1)) continue;
-        const mixed = await measure(chain, indexer.url.replace("http", "ws"), crowd, "mixed");
-        rows.push(...compare(`${crowd} with own ids, 100 filters`, mixed, peer));
+        const raw = await measure(chain, rawWebSocket, crowd, "ws", "same");
+        const same = await measure(chain, ours, crowd, "ws", "same");
+        rows.push(...compare(`${crowd} on WebSocket`, same, raw, "raw ws"));
+        const documented = await measure(chain, usual, crowd, "ws", "same");
+        rows.push(...compare(`${crowd} on WebSocket`, same, documented, "graphql-ws"));
+        if (crowd === crowds.at(-1)) {
+          const mixed = await measure(chain, ours, crowd, "ws", "mixed");
+          rows.push(...compare(`${crowd} with own ids, 100 filters`, mixed, raw, "raw ws"));
+        }
+        const rawEvents = await measure(chain, rawSse, crowd, "sse", "same");
+        const events = await measure(chain, ours, crowd, "sse", "same");
+        rows.push(...compare(`${crowd} on SSE`, events, rawEvents, "raw SSE"));
       }
       return rows;
     } finally {
-      raw.kill();
+      for (const peer of peers) peer.kill();
       await indexer.stop();
       await chain.stop();
     }
@@ -47,43 +71,58 @@ const bench: Bench = {
 
 export default bench;
 
-interface Times {
+async function subjectOf(peer: ChildProcess): Promise<Subject> {
+  const [{ port }] = (await once(peer, "message")) as [{ port: number }];
+  return { url: `ws://127.0.0.1:${port}`, pid: peer.pid ?? 0 };
+}
+
+interface Measured {
   /** From the block's arrival to each message. */
   readonly sinceBlock: number[];
   /** From the first message of a round to each of the others. */
   readonly sinceFirst: number[];
+  readonly cpuMsPerEvent: number;
+  readonly kiBPerConnection: number;
 }
 
-function compare(name: string, ours: Times, peer: Times): Row[] {
-  const row = (what: string, p: number, of: (times: Times) => number[]): Row => ({
-    name: `${name}: ${what}, p${p * 100}`,
-    unit: "ms",
-    ours: percentile(of(ours), p),
-    peer: percentile(of(peer), p),
-    against: "raw ws",
+function compare(name: string, ours: Measured, peer: Measured, against: string): Row[] {
+  const row = (what: string, unit: string, of: (measured: Measured) => number): Row => ({
+    name: `${name}: ${what}`,
+    unit,
+    ours: of(ours),
+    peer: of(peer),
+    against,
     better: "less",
   });
   return [
-    row("block to message", 0.5, ({ sinceBlock }) => sinceBlock),
-    row("block to message", 0.99, ({ sinceBlock }) => sinceBlock),
-    row("spread", 0.99, ({ sinceFirst }) => sinceFirst),
+    ...[0.5, 0.95, 0.99].map((p) =>
+      row(`block to message, p${p * 100}`, "ms", ({ sinceBlock }) => percentile(sinceBlock, p)),
+    ),
+    row("spread, p99", "ms", ({ sinceFirst }) => percentile(sinceFirst, 0.99)),
+    row("CPU", "ms", ({ cpuMsPerEvent }) => cpuMsPerEvent),
+    row("memory", "KiB", ({ kiBPerConnection }) => kiBPerConnection),
   ];
 }
 
 async function measure(
   chain: Chain,
-  url: string,
+  { url, pid }: Subject,
   crowd: number,
+  transport: Transport,
   variant: "same" | "mixed",
-): Promise<Times> {
-  const load = fork(join(folder, "load.ts"), [url, String(crowd), variant]);
+): Promise<Measured> {
+  const before = useOf(pid);
+  const load = fork(join(folder, "load.ts"), [url, String(crowd), transport, variant]);
   const observer = createPublicClient({ transport: webSocket(chain.url.replace("http", "ws")) });
   const blocks = new Map<bigint, number>();
   const stop = observer.watchBlocks({
     onBlock: ({ number }) => blocks.set(number, performance.timeOrigin + performance.now()),
   });
-  const times: Times = { sinceBlock: [], sinceFirst: [] };
   await report(load);
+  const connected = useOf(pid);
+  const sinceBlock: number[] = [];
+  const sinceFirst: number[] = [];
+  let warm = connected;
   // the first round warms everybody up
   for (let round = 0; round <= rounds; round++) {
     const arrived = report(load);
@@ -92,18 +131,27 @@ async function measure(
     if (!("arrivals" in message)) throw new Error("The load said something unexpected.");
     const start = blocks.get(blockNumber);
     if (start === undefined) throw new Error(`The observer did not see block ${blockNumber}.`);
-    if (round === 0) continue;
+    if (round === 0) {
+      warm = useOf(pid);
+      continue;
+    }
     const first = Math.min(...message.arrivals);
     for (const at of message.arrivals) {
-      times.sinceBlock.push(at - start);
-      times.sinceFirst.push(at - first);
+      sinceBlock.push(at - start);
+      sinceFirst.push(at - first);
     }
   }
+  const after = useOf(pid);
   stop();
   (await observer.transport.getRpcClient()).close();
   load.send("end");
   await once(load, "exit");
-  return times;
+  return {
+    sinceBlock,
+    sinceFirst,
+    cpuMsPerEvent: (after.cpuMs - warm.cpuMs) / rounds,
+    kiBPerConnection: (connected.residentKiB - before.residentKiB) / crowd,
+  };
 }
 
 async function report(load: ChildProcess): Promise<Report> {

@@ -1,11 +1,12 @@
 /**
- * Many subscribers in a process of their own. Tells its parent when all are connected, then, for each round that the
- * parent announces, when each of them got its first message.
+ * Many subscribers in a process of their own. Tells its parent when all are connected, then, for each round, when each of
+ * them got its first message.
  */
 import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 
-const [url = "", count = "0", variant = "same"] = process.argv.slice(2);
+const [url = "", count = "0", transport = "ws", variant = "same"] = process.argv.slice(2);
 const subscribers = Number(count);
 const atOnce = 200;
 const query = `subscription ($where: EventFilter) {
@@ -21,30 +22,64 @@ const tell = (report: Report): void => {
 
 const clock = (): number => performance.timeOrigin + performance.now();
 
-async function subscribe(index: number): Promise<void> {
-  const socket = new WebSocket(url, "graphql-transport-ws", { perMessageDeflate: false });
-  await once(socket, "open");
-  const id = variant === "same" ? "1" : `subscriber-${index}`;
-  // a hundred filters, each of which lets through what the benchmark emits
-  const where = variant === "same" ? {} : { subject: ["1", `none-${index % 100}`] };
-  socket.send('{"type":"connection_init"}');
-  await once(socket, "message");
-  socket.send(JSON.stringify({ id, type: "subscribe", payload: { query, variables: { where } } }));
-  await once(socket, "message");
+/** Each round is two messages: the event, and the mark that its block is complete. */
+function newCounter(): (messages: number) => void {
   let round = 0;
-  let messages = 0;
-  socket.on("message", () => {
-    messages++;
-    // each round is two messages: the event, and the mark that its block is complete
-    if (messages !== round * 2 + 1) return;
-    round++;
+  let heard = 0;
+  return (messages) => {
+    heard += messages;
+    if (heard <= round * 2) return;
+    round = Math.ceil(heard / 2);
     arrivals.push(clock());
     if (arrivals.length < subscribers) return;
     tell({ arrivals });
     arrivals = [];
+  };
+}
+
+function variablesOf(index: number): object {
+  // a hundred filters, each of which lets through what the benchmark emits
+  return { where: variant === "same" ? {} : { subject: ["1", `none-${index % 100}`] } };
+}
+
+async function subscribeBySocket(index: number): Promise<void> {
+  const socket = new WebSocket(url, "graphql-transport-ws", { perMessageDeflate: false });
+  await once(socket, "open");
+  const id = variant === "same" ? "1" : `subscriber-${index}`;
+  socket.send('{"type":"connection_init"}');
+  await once(socket, "message");
+  const payload = { query, variables: variablesOf(index) };
+  socket.send(JSON.stringify({ id, type: "subscribe", payload }));
+  await once(socket, "message");
+  const hear = newCounter();
+  socket.on("message", () => hear(1));
+}
+
+async function subscribeByEvents(index: number): Promise<void> {
+  const sent = request(url.replace("ws", "http"), {
+    method: "POST",
+    agent: false,
+    headers: { accept: "text/event-stream", "content-type": "application/json" },
+  });
+  sent.end(JSON.stringify({ query, variables: variablesOf(index) }));
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  const countIn = (data: Buffer): number =>
+    data.toString("latin1").split("event: next\n").length - 1;
+  await new Promise<void>((resolve) => {
+    const hear = newCounter();
+    let isReady = false;
+    response.on("data", (data: Buffer) => {
+      const messages = countIn(data);
+      if (isReady) hear(messages);
+      else if (messages > 0) {
+        isReady = true;
+        resolve();
+      }
+    });
   });
 }
 
+const subscribe = transport === "ws" ? subscribeBySocket : subscribeByEvents;
 for (let from = 0; from < subscribers; from += atOnce) {
   const size = Math.min(atOnce, subscribers - from);
   await Promise.all(Array.from({ length: size }, (_, offset) => subscribe(from + offset)));

@@ -7,6 +7,12 @@ import { EventMessage, finalities, type Finality, type Outlet, type Shape } from
 import { pointOf, type Position } from "./position.ts";
 import { resolveCursor, type Start } from "./resolve.ts";
 import type { Stats } from "./stats.ts";
+import {
+  subscriptionActs,
+  type SubscriptionAct,
+  type SubscriptionEvent,
+  type SubscriptionState,
+} from "./subscription-states.ts";
 import { Turns } from "./turns.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
@@ -54,7 +60,7 @@ interface Scan {
   position: Position;
   /** The block of the last event sent, while its BLOCK message is still owed. */
   open: BlockRef | undefined;
-  ended: boolean;
+  state: SubscriptionState;
 }
 
 /** Where the log's changes become messages, and messages find their subscribers. */
@@ -133,7 +139,7 @@ export class Hub {
       outlet,
       position: start.position,
       open: undefined,
-      ended: false,
+      state: "SCANNING",
     };
     if (start.undoTo) outlet.next(this.#message("UNDO", null, start.undoTo).as(request.shape));
     this.#scans.add(scan);
@@ -223,7 +229,7 @@ export class Hub {
     this.#forks++;
     const error = liveError("NOT_READY", "The index is being rebuilt. Try again soon.", 2);
     const outlets = [...this.#scans].map((scan) => scan.outlet);
-    for (const scan of this.#scans) scan.ended = true;
+    for (const scan of this.#scans) scan.state = "ENDED";
     this.#scans.clear();
     for (const finality of finalities) {
       for (const group of this.#levels[finality].groups.values()) outlets.push(...group.outlets);
@@ -296,7 +302,7 @@ export class Hub {
       level.sent = Math.min(level.sent, to.number);
     }
     for (const scan of this.#scans) {
-      if (scan.position <= to.end) continue;
+      if (actOf(scan, "reorganisation") !== "rewind" || scan.position <= to.end) continue;
       scan.outlet.next(this.#message("UNDO", null, to).as(scan.request.shape));
       scan.position = to.end;
       scan.open = undefined;
@@ -343,7 +349,7 @@ export class Hub {
   async #run(scan: Scan): Promise<void> {
     for (;;) {
       const tail = this.#tail;
-      if (scan.ended || !tail) return;
+      if (actOf(scan, "history") === "drop" || !tail) return;
       if (scan.position < tail.floor.end) {
         await this.#readPage(scan, tail.floor);
       } else if (scan.position > this.#newest(tail, scan.level).end) {
@@ -364,7 +370,7 @@ export class Hub {
     const events = await this.#turns.run(() =>
       this.#log.page(position, upTo.end, request.filter, pageSize),
     );
-    if (scan.ended || !this.#tail) return;
+    if (actOf(scan, "history") === "drop" || !this.#tail) return;
     for (const event of events) {
       const block = blockOf(event);
       if (block.hash !== scan.open?.hash) this.#closeBlock(scan);
@@ -407,7 +413,9 @@ export class Hub {
     if (scan.open?.hash !== newest.hash) this.#closeBlock(scan);
     outlet.next(this.#message("BLOCK", null, newest).as(request.shape));
     this.#scans.delete(scan);
-    if (scan.ended) return;
+    // its outlet may have closed on that message
+    if (actOf(scan, "caught up") !== "join") return;
+    scan.state = "LIVE";
     const key = groupKey(request);
     let group = level.groups.get(key);
     if (!group) {
@@ -419,9 +427,10 @@ export class Hub {
   }
 
   #end(scan: Scan): void {
-    if (scan.ended) return;
-    scan.ended = true;
-    if (this.#scans.delete(scan)) return;
+    const act = actOf(scan, "unsubscribed");
+    scan.state = "ENDED";
+    this.#scans.delete(scan);
+    if (act !== "leave group") return;
     const { level, request, outlet } = scan;
     const key = groupKey(request);
     const group = level.groups.get(key);
@@ -431,6 +440,10 @@ export class Hub {
       level.index.delete(group);
     }
   }
+}
+
+function actOf({ state }: Scan, event: SubscriptionEvent): SubscriptionAct {
+  return subscriptionActs[state][event];
 }
 
 function groupKey({ filter, shape }: EventsRequest): string {

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import {
+  closings,
+  connectionActs,
+  type ConnectionEvent,
+  type ConnectionState,
+} from "./connection-states.ts";
 import type { Encoded } from "./message.ts";
 import { parseOperationRequest, parseRecord } from "./request.ts";
 import type { Doors } from "./doors.ts";
@@ -11,19 +17,6 @@ import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
 
 const protocol = "graphql-transport-ws";
-
-/** Close codes of graphql-transport-ws, and those of WebSocket itself after which a client may come back. */
-const closing = {
-  badMessage: 4400,
-  unauthorized: 4401,
-  badProtocol: 4406,
-  initTimeout: 4408,
-  idTaken: 4409,
-  tooManyInits: 4429,
-  tooMany: 1008,
-  restart: 1012,
-  tryAgain: 1013,
-} as const;
 
 const longestId = 128;
 /** How long a closed connection may take to read what is still on its way to it. */
@@ -87,7 +80,7 @@ export function createWebSockets(
     close() {
       clearInterval(pulse);
       for (const connection of connections) {
-        connection.close(closing.restart, "The server restarts: resume from your last cursor.");
+        connection.happen("server stops");
       }
     },
   };
@@ -103,7 +96,7 @@ class Connection {
   readonly #initTimer: NodeJS.Timeout;
   readonly #rate: Rate;
   readonly #work: Rate;
-  #state: "opened" | "ready" | "closing" = "opened";
+  #state: ConnectionState = "OPENED";
   #heard = true;
   #corked = false;
 
@@ -122,7 +115,7 @@ class Connection {
     this.#work = work;
     this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
     this.#initTimer = setTimeout(() => {
-      this.close(closing.initTimeout, "Send connection_init first.");
+      this.happen("init timeout");
     }, settings.initSeconds * 1_000);
     webSocket.on("message", (data, isBinary) => {
       if (this.#mayHear()) this.#work.timed(() => this.#hear(data, isBinary));
@@ -136,46 +129,73 @@ class Connection {
       this.#heard = true;
     });
     webSocket.on("close", () => {
-      this.#end();
+      this.happen("lost");
     });
     // "close" follows, and a broken client is not the server's concern
     webSocket.on("error", () => undefined);
-    if (webSocket.protocol !== protocol) {
-      this.close(closing.badProtocol, `Ask for the subprotocol ${protocol}.`);
-    }
+    if (webSocket.protocol !== protocol) this.happen("protocol");
   }
 
   /** Asks the other side for a sign of life; one that gave none since the last time is gone. */
   checkPulse(): void {
     if (!this.#heard) {
-      this.#webSocket.terminate();
+      this.happen("silence");
       return;
     }
     this.#heard = false;
     this.#webSocket.ping();
   }
 
-  close(code: number, reason: string): void {
-    if (this.#state === "closing") return;
+  /** Does what the table of states says. `message` is the one that happened, where it was one. */
+  happen(event: ConnectionEvent, message: Readonly<Record<string, unknown>> = {}): void {
+    const act = connectionActs[this.#state][event];
+    switch (act) {
+      case "ignore":
+        return;
+      case "acknowledge":
+        clearTimeout(this.#initTimer);
+        this.#state = "READY";
+        this.#say({ type: "connection_ack", payload: this.#pulsePayload() });
+        return;
+      case "answer pong":
+        this.#say({ type: "pong", payload: this.#pulsePayload() });
+        return;
+      case "run":
+        this.#subscribe(message);
+        return;
+      case "end operation":
+        this.#operations.stop(String(message["id"]));
+        return;
+      case "terminate":
+        this.#webSocket.terminate();
+        return;
+      case "end":
+        this.#end();
+        return;
+      default:
+        this.#close(Number(act.slice("close ".length)) as keyof typeof closings);
+    }
+  }
+
+  #close(code: keyof typeof closings): void {
     this.#end();
     this.#uncork();
-    this.#webSocket.close(code, reason);
+    this.#webSocket.close(code, closings[code]);
     setTimeout(() => {
       this.#webSocket.terminate();
     }, closeGrace).unref();
   }
 
   #end(): void {
-    this.#state = "closing";
+    this.#state = "CLOSING";
     clearTimeout(this.#initTimer);
     this.#operations.stopAll();
   }
 
   #mayHear(): boolean {
     this.#heard = true;
-    if (this.#state === "closing") return false;
     if (this.#rate.take() && !this.#work.isSpent) return true;
-    this.close(closing.tooMany, "Too many messages: send fewer a second.");
+    this.happen("flood");
     return false;
   }
 
@@ -183,28 +203,17 @@ class Connection {
     const message = isBinary ? undefined : parseRecord((data as Buffer).toString());
     switch (message?.["type"]) {
       case "connection_init":
-        if (this.#state === "ready") {
-          this.close(closing.tooManyInits, "connection_init was sent twice.");
-          return;
-        }
-        clearTimeout(this.#initTimer);
-        this.#state = "ready";
-        this.#say({ type: "connection_ack", payload: this.#pulsePayload() });
-        return;
       case "ping":
-        this.#say({ type: "pong", payload: this.#pulsePayload() });
-        return;
       case "pong":
-        return;
       case "subscribe":
-        this.#subscribe(message);
+        this.happen(message["type"], message);
         return;
       case "complete":
-        if (typeof message["id"] !== "string") break;
-        this.#operations.stop(message["id"]);
+        this.happen(typeof message["id"] === "string" ? "complete" : "other", message);
         return;
+      default:
+        this.happen("other");
     }
-    this.close(closing.badMessage, "This is not a message of graphql-transport-ws.");
   }
 
   #pulsePayload(): object {
@@ -212,19 +221,12 @@ class Connection {
     return head ? { head: { number: String(head.number), timestamp: String(head.timestamp) } } : {};
   }
 
-  #subscribe({ id, payload }: Record<string, unknown>): void {
-    if (this.#state !== "ready") {
-      this.close(closing.unauthorized, "Send connection_init first.");
-      return;
-    }
+  #subscribe({ id, payload }: Readonly<Record<string, unknown>>): void {
     const request = parseOperationRequest(payload);
-    if (typeof id !== "string" || id.length === 0 || id.length > longestId) {
-      this.close(closing.badMessage, `\`id\` must be a string of 1 to ${longestId} characters.`);
-    } else if (typeof request === "string") {
-      this.close(closing.badMessage, request);
-    } else if (this.#operations.has(id)) {
-      this.close(closing.idTaken, `Subscriber for ${id} already exists`);
-    } else {
+    if (typeof id !== "string" || id.length === 0 || id.length > longestId) this.happen("other");
+    else if (typeof request === "string") this.happen("other");
+    else if (this.#operations.has(id)) this.happen("id taken");
+    else {
       this.#operations.start(
         id,
         () => this.#service.operations.prepare(request),
@@ -280,9 +282,8 @@ class Connection {
   }
 
   #checkQueue(): void {
-    if (this.#state === "closing") return;
-    if (this.#socket.writableLength <= this.#settings.maxQueueBytes) return;
-    this.closeSlow();
+    if (this.#state === "CLOSING") return;
+    if (this.#socket.writableLength > this.#settings.maxQueueBytes) this.closeSlow();
   }
 
   closeSlow(): void {
@@ -290,7 +291,7 @@ class Connection {
     this.#service.note("Closed a connection that reads too slowly", {
       queued: this.#socket.writableLength,
     });
-    this.close(closing.tryAgain, "Too slow: resume from your last cursor.");
+    this.happen("queue too long");
   }
 
   #drained(): Promise<void> | undefined {

@@ -150,6 +150,7 @@ export interface Indexer {
   /** Resolves when the process prints such a line. */
   line(fits: (line: string) => boolean): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<void>;
+  readonly pid: number | undefined;
   /** The memory that the process occupies now, in MiB. */
   residentMiB(): number;
   /** The same once more, after it was stopped. */
@@ -209,6 +210,7 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}): 
       await stop(child, signal);
       rmSync(scratch, { recursive: true, force: true });
     },
+    pid: child.pid,
     residentMiB() {
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
