@@ -161,7 +161,7 @@ describe("one indexer over two chains, on which the contracts have the same addr
     const decoder = new TextDecoder();
     let text = "";
     for await (const part of response.body ?? []) {
-      text += decoder.decode(part as Uint8Array, { stream: true });
+      text += decoder.decode(part, { stream: true });
       const found = [...text.matchAll(/"chainId":(\d+)/g)].map(([, id]) => Number(id));
       if (found.length < expectedCount || !text.includes('"BLOCK"')) continue;
       chainIds.push(...found);

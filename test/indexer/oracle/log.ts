@@ -69,7 +69,7 @@ export class Log {
   /** The same event with the members of a struct among its arguments as arguments of its own. */
   inside(struct: string): Log {
     const inner = this.args[struct] as Readonly<Record<string, unknown>>;
-    return new Log({ ...this, args: { ...this.args, ...inner } });
+    return new Log(Object.assign({}, this, { args: { ...this.args, ...inner } }));
   }
 
   /** An address, or another hexadecimal value, among the arguments. */
