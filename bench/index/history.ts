@@ -101,7 +101,8 @@ export class History {
         args: [this.#actions, times, PEOPLE, AMOUNT],
         gas: 100_000_000n,
       });
-      const { status } = await chain.waitForTransactionReceipt({ hash });
+      await node.mine({ blocks: 1 });
+      const { status } = await chain.getTransactionReceipt({ hash });
       if (status === "reverted") throw new Error(`The crowd's ${hash} was reverted.`);
       this.#actions += times;
     }
@@ -137,7 +138,10 @@ export class History {
     this.#crowd = contractAddress;
     const money = [contractAddress, maxUint128] as const;
     const asset = { address: at("Asset"), abi: faucetTokenAbi } as const;
-    await wallet.writeContract({ ...asset, functionName: "mint", args: money });
+    const minted = await wallet.writeContract({ ...asset, functionName: "mint", args: money });
+    await chain.waitForTransactionReceipt({ hash: minted });
+    // From now on each block is asked for.
+    await node.setAutomine(false);
     await node.setBlockTimestampInterval({ interval: SECONDS_PER_BLOCK });
   }
 
