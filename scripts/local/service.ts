@@ -10,6 +10,8 @@ const STOP_GRACE_MS = 2_000;
 export interface Service {
   readonly name: string;
   readonly logFile: string;
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   /** Resolves with a sentence that says how the process ended. */
   readonly ended: Promise<string>;
   /** True from the moment that `stop` is called. */
@@ -49,6 +51,7 @@ export function startService({ name, command, args, env, logFile }: ServiceOptio
   return {
     name,
     logFile,
+    pid: child.pid,
     ended,
     stopping: false,
     stop() {
