@@ -21,8 +21,13 @@ export function circlesJob(client: PublicClient, address: Address): Job {
     const args = [circleId] as const;
     const circle = await client.readContract({ ...pools, functionName: "circleOf", args });
     if (circle.state >= COMPLETED) ended.add(circleId);
-    const forming = circle.state === FORMING || circle.state === REQUESTED;
-    if (forming && now > BigInt(circle.deadline)) {
+    if (circle.state === FORMING || circle.state === REQUESTED) {
+      const { deadline } = await client.readContract({
+        ...pools,
+        functionName: "admissionOf",
+        args,
+      });
+      if (now <= BigInt(deadline)) return undefined;
       return { step: "abort", data: encodeFunctionData({ ...pools, functionName: "abort", args }) };
     }
     if (circle.state === ANSWERED) {
