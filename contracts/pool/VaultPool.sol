@@ -23,7 +23,7 @@ abstract contract VaultPool is IVaultPool, Multicall, ReentrancyGuardTransient {
     constructor(IKhipuVault vault_) {
         vault = vault_;
         asset = IERC20(vault_.asset());
-        // Only the vault's own deposits draw on this, and a pool holds no assets between two calls.
+        // Only deposits that the pool itself makes draw on this, also where it holds assets between two calls.
         asset.forceApprove(address(vault_), type(uint256).max);
     }
 
