@@ -8663,6 +8663,62 @@ export const rotatingPoolsAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      }
+    ],
+    "name": "admissionOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "creator",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "invitationEpoch",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bool",
+            "name": "open",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint8",
+            "name": "memberCount",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint40",
+            "name": "deadline",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint96",
+            "name": "collateral",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "bidDeposit",
+            "type": "uint96"
+          }
+        ],
+        "internalType": "struct IRotatingPools.Admission",
+        "name": "admission",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "answerTime",
     "outputs": [
@@ -8727,51 +8783,6 @@ export const rotatingPoolsAbi = [
       {
         "components": [
           {
-            "internalType": "address",
-            "name": "creator",
-            "type": "address"
-          },
-          {
-            "internalType": "bool",
-            "name": "open",
-            "type": "bool"
-          },
-          {
-            "internalType": "bool",
-            "name": "invested",
-            "type": "bool"
-          },
-          {
-            "internalType": "uint8",
-            "name": "members",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint8",
-            "name": "memberCount",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint8",
-            "name": "settled",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint32",
-            "name": "invitationEpoch",
-            "type": "uint32"
-          },
-          {
-            "internalType": "enum IRotatingPools.State",
-            "name": "state",
-            "type": "uint8"
-          },
-          {
-            "internalType": "enum IRotatingPools.Order",
-            "name": "order",
-            "type": "uint8"
-          },
-          {
             "internalType": "uint88",
             "name": "contribution",
             "type": "uint88"
@@ -8793,23 +8804,33 @@ export const rotatingPoolsAbi = [
           },
           {
             "internalType": "uint40",
-            "name": "deadline",
-            "type": "uint40"
-          },
-          {
-            "internalType": "uint40",
             "name": "start",
             "type": "uint40"
           },
           {
-            "internalType": "uint96",
-            "name": "collateral",
-            "type": "uint96"
+            "internalType": "uint8",
+            "name": "settled",
+            "type": "uint8"
           },
           {
-            "internalType": "uint96",
-            "name": "bidDeposit",
-            "type": "uint96"
+            "internalType": "uint8",
+            "name": "members",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bool",
+            "name": "invested",
+            "type": "bool"
+          },
+          {
+            "internalType": "enum IRotatingPools.State",
+            "name": "state",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum IRotatingPools.Order",
+            "name": "order",
+            "type": "uint8"
           }
         ],
         "internalType": "struct IRotatingPools.Circle",
@@ -8905,6 +8926,30 @@ export const rotatingPoolsAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      }
+    ],
+    "name": "collectArrears",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "paid",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {

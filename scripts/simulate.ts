@@ -23,11 +23,13 @@ import {
 import { deployedAt, LOCAL_CHAIN_ID, parseDeployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { LOCAL_MNEMONIC } from "./local/chain.ts";
+import { nextCircleStep } from "./local/circle-saver.ts";
 import { Random } from "./local/random.ts";
 
 const help = `Usage: npm run simulate -- --deployment <file> --rpc <url> [options]
 
-Lets a handful of savers with well-known test keys act on a local chain: save, withdraw, claim their yield, play the lottery.
+Lets a handful of savers with well-known test keys act on a local chain: save, withdraw, claim their yield, play the lottery,
+save in circles.
 They also do what anybody may do for all: put the vault's idle money to work and book its yield.
 
   --deployment <file>  the deployment file of the local world
@@ -75,6 +77,7 @@ await runScript(async () => {
   const vault = { address: address("KhipuVault"), abi: khipuVaultAbi } as const;
   const pool = { address: address("SavingsPool"), abi: savingsPoolAbi } as const;
   const lottery = { address: address("LotteryPool"), abi: lotteryPoolAbi } as const;
+  const circles = address("RotatingPools");
   const chain = createPublicClient({ chain: foundry, transport: http(rpc), pollingInterval: 250 });
   const wallet = createWalletClient({ chain: foundry, transport: http(rpc) });
   const decimals = await chain.readContract({ ...asset, functionName: "decimals" });
@@ -90,7 +93,7 @@ await runScript(async () => {
   }
 
   async function approve(account: Account): Promise<void> {
-    for (const spender of [pool.address, lottery.address]) {
+    for (const spender of [pool.address, lottery.address, circles]) {
       const args = [spender, maxUint256] as const;
       await transact(
         account,
@@ -100,10 +103,16 @@ await runScript(async () => {
     }
   }
 
-  /** An amount that the account has then, if need be from the faucet. */
+  /** An amount that the account has then. */
   async function money(account: Account): Promise<bigint> {
     const wanted = parseUnits(String(random.between(20, 400)), decimals);
     const assets = wanted < dripAmount ? wanted : dripAmount;
+    await ensure(account, assets);
+    return assets;
+  }
+
+  /** Sees to it that the account has so much, if need be from the faucet. */
+  async function ensure(account: Account, assets: bigint): Promise<void> {
     const args = [account.address] as const;
     const balance = await chain.readContract({ ...asset, functionName: "balanceOf", args });
     if (balance < assets) {
@@ -113,7 +122,6 @@ await runScript(async () => {
         encodeFunctionData({ ...asset, functionName: "drip", args }),
       );
     }
-    return assets;
   }
 
   async function deposit(account: Account): Promise<void> {
@@ -148,6 +156,16 @@ await runScript(async () => {
     say(`${account.address} bought tickets for ${formatUnits(assets, decimals)}`);
   }
 
+  /** Goes on with the youngest circle; saves instead where there is nothing to do. */
+  async function goRound(account: Account): Promise<void> {
+    const contribution = dripAmount / 100n;
+    const step = await nextCircleStep(chain, circles, account.address, contribution);
+    if (step === undefined) return deposit(account);
+    await ensure(account, step.assets);
+    await transact(account, circles, step.data);
+    say(`${account.address} ${step.what}`);
+  }
+
   async function withdraw(account: Account, principal: bigint): Promise<void> {
     const assets = (principal * BigInt(random.between(5, 60))) / 100n;
     const args = [assets, account.address, maxUint256] as const;
@@ -174,9 +192,10 @@ await runScript(async () => {
     const position = await chain.readContract({ ...pool, functionName: "positionOf", args });
     const [, principal, , yieldAssets] = position;
     const choice = random.between(1, 100);
-    if (principal === 0n || choice <= 45) await deposit(account);
-    else if (choice <= 60) await play(account);
-    else if (choice <= 80 || yieldAssets === 0n) await withdraw(account, principal);
+    if (principal === 0n || choice <= 40) await deposit(account);
+    else if (choice <= 55) await play(account);
+    else if (choice <= 70) await goRound(account);
+    else if (choice <= 85 || yieldAssets === 0n) await withdraw(account, principal);
     else await claim(account);
   }
 

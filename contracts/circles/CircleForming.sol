@@ -19,21 +19,27 @@ library CircleForming {
         IRotatingPools.Terms calldata terms
     ) external returns (bytes32 termsHash) {
         CircleRules.requireSane(terms);
-        IRotatingPools.Circle memory circle;
-        circle.creator = msg.sender;
-        circle.open = terms.open;
-        circle.invested = terms.invested;
-        circle.members = terms.members;
-        circle.state = IRotatingPools.State.Forming;
-        circle.order = terms.order;
-        circle.contribution = terms.contribution;
-        circle.period = terms.period;
-        circle.grace = terms.grace;
-        circle.penaltyBps = terms.penaltyBps;
-        circle.deadline = terms.joinBy;
-        circle.collateral = terms.collateral;
-        circle.bidDeposit = terms.bidDeposit;
-        ledger.circles[circleId] = circle;
+        ledger.circles[circleId] = IRotatingPools.Circle({
+            contribution: terms.contribution,
+            period: terms.period,
+            grace: terms.grace,
+            penaltyBps: terms.penaltyBps,
+            start: 0,
+            settled: 0,
+            members: terms.members,
+            invested: terms.invested,
+            state: IRotatingPools.State.Forming,
+            order: terms.order
+        });
+        ledger.admissions[circleId] = IRotatingPools.Admission({
+            creator: msg.sender,
+            invitationEpoch: 0,
+            open: terms.open,
+            memberCount: 0,
+            deadline: terms.joinBy,
+            collateral: terms.collateral,
+            bidDeposit: terms.bidDeposit
+        });
         termsHash = keccak256(abi.encode(terms));
         emit IRotatingPools.CircleCreated(
             circleId,
@@ -45,21 +51,25 @@ library CircleForming {
     }
 
     /// @notice Enters the caller as a member, without their collateral.
-    /// @return circle As it is then.
+    /// @return circle As it is.
+    /// @return admission As it is then.
     function enter(
         CircleLedger storage ledger,
         uint256 circleId
-    ) external returns (IRotatingPools.Circle memory circle) {
+    ) external returns (IRotatingPools.Circle memory circle, IRotatingPools.Admission memory admission) {
         circle = ledger.circles[circleId];
-        _requireForming(circleId, circle);
-        if (block.timestamp > circle.deadline) revert IRotatingPools.JoiningOver(circleId, circle.deadline);
-        if (circle.memberCount == circle.members) {
+        admission = ledger.admissions[circleId];
+        _requireForming(circleId, circle.state);
+        if (block.timestamp > admission.deadline) {
+            revert IRotatingPools.JoiningOver(circleId, admission.deadline);
+        }
+        if (admission.memberCount == circle.members) {
             revert IRotatingPools.CircleIsFull(circleId, circle.members);
         }
         IRotatingPools.Member storage member = ledger.members[circleId][msg.sender];
         if (member.joined) revert IRotatingPools.AlreadyMember(circleId, msg.sender);
         member.joined = true;
-        ledger.circles[circleId].memberCount = ++circle.memberCount;
+        ledger.admissions[circleId].memberCount = ++admission.memberCount;
         ledger.queues[circleId].push(msg.sender);
     }
 
@@ -71,14 +81,13 @@ library CircleForming {
         CircleLedger storage ledger,
         uint256 circleId
     ) external returns (bool invested, uint256 shares, uint256 memberCount) {
-        IRotatingPools.Circle memory circle = ledger.circles[circleId];
-        _requireForming(circleId, circle);
+        IRotatingPools.Circle storage circle = ledger.circles[circleId];
+        _requireForming(circleId, circle.state);
         IRotatingPools.Member storage member = ledger.members[circleId][msg.sender];
         if (!member.joined) revert IRotatingPools.NotMember(circleId, msg.sender);
         (invested, shares) = (circle.invested, member.shares);
         delete ledger.members[circleId][msg.sender];
-        memberCount = --circle.memberCount;
-        ledger.circles[circleId].memberCount = circle.memberCount;
+        memberCount = --ledger.admissions[circleId].memberCount;
         ledger.queues[circleId].remove(msg.sender);
         ledger.holdings[circleId].shares -= uint128(shares);
     }
@@ -105,25 +114,24 @@ library CircleForming {
     /// @notice Ends a circle that can no longer start.
     function abort(CircleLedger storage ledger, uint256 circleId) external {
         IRotatingPools.Circle storage circle = ledger.circles[circleId];
-        bool forming = circle.state == IRotatingPools.State.Forming;
-        if (!forming && circle.state != IRotatingPools.State.Requested) {
-            revert IRotatingPools.WrongState(circleId, circle.state, IRotatingPools.State.Forming);
-        }
-        if (block.timestamp <= circle.deadline) {
-            revert IRotatingPools.TooEarlyToAbort(circleId, circle.deadline);
+        IRotatingPools.Admission storage admission = ledger.admissions[circleId];
+        bool requested = circle.state == IRotatingPools.State.Requested;
+        if (!requested) _requireForming(circleId, circle.state);
+        if (block.timestamp <= admission.deadline) {
+            revert IRotatingPools.TooEarlyToAbort(circleId, admission.deadline);
         }
         circle.state = IRotatingPools.State.Aborted;
         emit IRotatingPools.CircleAborted(
             circleId,
-            forming ? IRotatingPools.Reason.NotFilled : IRotatingPools.Reason.NoAnswer,
-            circle.memberCount,
+            requested ? IRotatingPools.Reason.NoAnswer : IRotatingPools.Reason.NotFilled,
+            admission.memberCount,
             ledger.holdings[circleId].shares
         );
     }
 
-    function _requireForming(uint256 circleId, IRotatingPools.Circle memory circle) private pure {
-        if (circle.state != IRotatingPools.State.Forming) {
-            revert IRotatingPools.WrongState(circleId, circle.state, IRotatingPools.State.Forming);
+    function _requireForming(uint256 circleId, IRotatingPools.State state) private pure {
+        if (state != IRotatingPools.State.Forming) {
+            revert IRotatingPools.WrongState(circleId, state, IRotatingPools.State.Forming);
         }
     }
 }

@@ -22,6 +22,7 @@ struct Round {
 /// @param queues The members in the order of payout; at place r, once it is settled, who took the pot of round r.
 struct CircleLedger {
     mapping(uint256 circleId => IRotatingPools.Circle circle) circles;
+    mapping(uint256 circleId => IRotatingPools.Admission admission) admissions;
     mapping(uint256 circleId => IRotatingPools.Holdings holdings) holdings;
     mapping(uint256 circleId => address[] queue) queues;
     mapping(uint256 circleId => Round round) rounds;

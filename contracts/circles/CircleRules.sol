@@ -121,11 +121,12 @@ library CircleRules {
     /// still owe to others.
     function lockedOf(
         IRotatingPools.Circle memory circle,
-        IRotatingPools.Member storage member
+        IRotatingPools.Member storage member,
+        uint256 collateral
     ) internal view returns (uint256) {
         if (circle.state != IRotatingPools.State.Running) return 0;
         uint256 owed = dueInAll(circle) - member.paid - member.ahead;
-        return member.ahead + Math.min(circle.collateral, owed + penaltyUp(owed, circle.penaltyBps));
+        return member.ahead + Math.min(collateral, owed + penaltyUp(owed, circle.penaltyBps));
     }
 
     function _roundLength(IRotatingPools.Circle memory circle) private pure returns (uint256) {

@@ -86,40 +86,44 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         Order order;
     }
 
-    /// @notice A circle as it was last settled.
-    /// @param creator Who made it.
-    /// @param open Whether anybody may join.
-    /// @param invested Whether collateral and what is paid ahead are in the vault.
-    /// @param members How many members it is for.
-    /// @param memberCount How many it has.
-    /// @param settled How many rounds are settled; the next one has this number.
-    /// @param invitationEpoch Invitations of earlier epochs have been revoked.
-    /// @param state Where it stands.
-    /// @param order Who takes the pot first.
+    /// @notice A circle as it was last settled: what every round needs. One storage slot.
     /// @param contribution What each member pays in each round.
     /// @param period Seconds in which a contribution is in time.
     /// @param grace Seconds after it in which it costs a penalty.
     /// @param penaltyBps The penalty, in hundredths of a percent.
-    /// @param deadline Forming: until when it must be full. Requested: until when the word must come.
     /// @param start When the first round started.
-    /// @param collateral What each member left as security.
-    /// @param bidDeposit What a bid costs if it is not revealed.
+    /// @param settled How many rounds are settled; the next one has this number.
+    /// @param members How many members it is for.
+    /// @param invested Whether collateral and what is paid ahead are in the vault.
+    /// @param state Where it stands.
+    /// @param order Who takes the pot first.
     struct Circle {
-        address creator;
-        bool open;
-        bool invested;
-        uint8 members;
-        uint8 memberCount;
-        uint8 settled;
-        uint32 invitationEpoch;
-        State state;
-        Order order;
         uint88 contribution;
         uint32 period;
         uint32 grace;
         uint16 penaltyBps;
-        uint40 deadline;
         uint40 start;
+        uint8 settled;
+        uint8 members;
+        bool invested;
+        State state;
+        Order order;
+    }
+
+    /// @notice What it takes to be in a circle. Two storage slots.
+    /// @param creator Who made it.
+    /// @param invitationEpoch Invitations of earlier epochs have been revoked.
+    /// @param open Whether anybody may join.
+    /// @param memberCount How many members it has.
+    /// @param deadline Forming: until when it must be full. Requested: until when the word must come.
+    /// @param collateral What each member leaves as security.
+    /// @param bidDeposit What a bid costs if it is not revealed.
+    struct Admission {
+        address creator;
+        uint32 invitationEpoch;
+        bool open;
+        uint8 memberCount;
+        uint40 deadline;
         uint96 collateral;
         uint96 bidDeposit;
     }
@@ -210,7 +214,8 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     /// @notice A circle was created.
     /// @param termsHash What members agree to when they join.
-    /// @param mostAtRisk The most that a member who pays everything can lose: nothing in a collateralised circle.
+    /// @param mostAtRisk The most that a member who pays everything can lose by others, beside a discount of their own:
+    /// nothing in a collateralised circle.
     event CircleCreated(
         uint256 indexed circleId,
         address indexed creator,
@@ -690,8 +695,15 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @return rounds How many it was.
     function settle(uint256 circleId, uint256 maxRounds) external returns (uint256 rounds);
 
+    /// @notice Takes what a member owes for settled rounds from what they have been credited since, and gives it to
+    /// those who were left short. Anybody may.
+    /// @param circleId Which circle.
+    /// @param member Who owes.
+    /// @return paid How much counts.
+    function collectArrears(uint256 circleId, address member) external returns (uint256 paid);
+
     /// @notice Takes out what is the caller's: credited money, and shares above what still secures the others. What the
-    /// caller owes for settled rounds is paid first.
+    /// caller owes for settled rounds is paid first, and may be all there is.
     /// @param circleId Which circle.
     /// @param receiver Who gets it.
     /// @param minAssets The least to accept.
@@ -715,6 +727,9 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     /// @notice A circle as it was last settled.
     function circleOf(uint256 circleId) external view returns (Circle memory);
+
+    /// @notice What it takes to be in a circle.
+    function admissionOf(uint256 circleId) external view returns (Admission memory);
 
     /// @notice What a circle holds.
     function holdingsOf(uint256 circleId) external view returns (uint256 cash, uint256 shares);

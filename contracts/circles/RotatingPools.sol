@@ -88,8 +88,8 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
 
     /// @inheritdoc IRotatingPools
     function join(uint256 circleId, bytes32 termsHash) external nonReentrant {
-        Circle memory circle = _agreed(circleId, termsHash);
-        if (!circle.open && msg.sender != circle.creator) revert InvitationNeeded(circleId);
+        Admission memory admission = _agreed(circleId, termsHash);
+        if (!admission.open && msg.sender != admission.creator) revert InvitationNeeded(circleId);
         _join(circleId);
     }
 
@@ -100,12 +100,14 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         uint256 deadline,
         bytes calldata signature
     ) external nonReentrant {
-        Circle memory circle = _agreed(circleId, termsHash);
+        Admission memory admission = _agreed(circleId, termsHash);
         if (block.timestamp > deadline) revert InvitationExpired(deadline);
         bytes32 invitation = _hashTypedDataV4(
-            keccak256(abi.encode(INVITATION_TYPEHASH, circleId, msg.sender, circle.invitationEpoch, deadline))
+            keccak256(
+                abi.encode(INVITATION_TYPEHASH, circleId, msg.sender, admission.invitationEpoch, deadline)
+            )
         );
-        if (!SignatureChecker.isValidSignatureNowCalldata(circle.creator, invitation, signature)) {
+        if (!SignatureChecker.isValidSignatureNowCalldata(admission.creator, invitation, signature)) {
             revert InvitationInvalid(circleId, msg.sender);
         }
         _join(circleId);
@@ -113,9 +115,9 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
 
     /// @inheritdoc IRotatingPools
     function revokeInvitations(uint256 circleId) external {
-        Circle storage circle = _ledger.circles[circleId];
-        if (msg.sender != circle.creator) revert NotCreator(circleId, msg.sender);
-        uint32 epoch = ++circle.invitationEpoch;
+        Admission storage admission = _ledger.admissions[circleId];
+        if (msg.sender != admission.creator) revert NotCreator(circleId, msg.sender);
+        uint32 epoch = ++admission.invitationEpoch;
         emit InvitationsRevoked(circleId, msg.sender, epoch);
     }
 
@@ -146,15 +148,15 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     function requestOrder(uint256 circleId) external payable nonReentrant returns (uint256 requestId) {
         Circle memory circle = _in(circleId, State.Forming);
         if (circle.order != Order.Random) revert OrderNotRandom(circleId);
-        if (circle.memberCount < circle.members) {
-            revert CircleNotFull(circleId, circle.memberCount, circle.members);
+        Admission storage admission = _ledger.admissions[circleId];
+        if (admission.memberCount < circle.members) {
+            revert CircleNotFull(circleId, admission.memberCount, circle.members);
         }
-        if (block.timestamp > circle.deadline) revert JoiningOver(circleId, circle.deadline);
+        if (block.timestamp > admission.deadline) revert JoiningOver(circleId, admission.deadline);
         if (msg.value < drawFee) revert DrawFeeTooLow(msg.value, drawFee);
         uint256 deadline = block.timestamp + answerTime;
-        Circle storage stored = _ledger.circles[circleId];
-        stored.state = State.Requested;
-        stored.deadline = uint40(deadline);
+        _ledger.circles[circleId].state = State.Requested;
+        admission.deadline = uint40(deadline);
         requestId = _requestWord();
         _requests[requestId] = circleId;
         emit OrderRequested(circleId, requestId, msg.sender, deadline);
@@ -246,7 +248,7 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         _requireMayBid(circleId, circle);
         if (commitment == 0) revert BidInvalid(circleId, msg.sender);
         mapping(address account => bytes32 bid) storage bids = _bids[circleId][circle.settled];
-        uint256 deposit = bids[msg.sender] == 0 ? circle.bidDeposit : 0;
+        uint256 deposit = bids[msg.sender] == 0 ? _ledger.admissions[circleId].bidDeposit : 0;
         bids[msg.sender] = commitment;
         if (deposit > 0) ++_ledger.rounds[circleId].sealedBids;
         uint256 cashAfter = _addCash(circleId, deposit);
@@ -277,7 +279,7 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         Round storage round = _ledger.rounds[circleId];
         uint8 sealedBids = --round.sealedBids;
         Member storage member = _ledger.members[circleId][msg.sender];
-        member.claimable += circle.bidDeposit;
+        member.claimable += _ledger.admissions[circleId].bidDeposit;
         bool leads = _outbids(circleId, circle.settled, discount, round);
         if (leads) (round.leader, round.discount) = (msg.sender, uint96(discount));
         emit BidRevealed(circleId, msg.sender, circle.settled, discount, leads, sealedBids, member.claimable);
@@ -288,6 +290,13 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         Circle memory circle = _in(circleId, State.Running);
         if (!circle.isDue()) revert RoundRunning(circleId, circle.settled, circle.settleFrom());
         return _ledger.settle(vault, circleId, maxRounds).settled - circle.settled;
+    }
+
+    /// @inheritdoc IRotatingPools
+    function collectArrears(uint256 circleId, address member) external nonReentrant returns (uint256 paid) {
+        (uint256 arrears, ) = _dueOf(_upToDate(circleId), _memberOf(circleId, member));
+        if (arrears > 0) paid = _ledger.collectArrears(vault, circleId, member);
+        if (paid == 0) revert NothingToPay(circleId, member);
     }
 
     /// @inheritdoc IRotatingPools
@@ -322,6 +331,12 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     }
 
     /// @inheritdoc IRotatingPools
+    function admissionOf(uint256 circleId) external view returns (Admission memory admission) {
+        admission = _ledger.admissions[circleId];
+        if (admission.creator == address(0)) revert CircleUnknown(circleId);
+    }
+
+    /// @inheritdoc IRotatingPools
     function holdingsOf(uint256 circleId) external view returns (uint256 cash, uint256 shares) {
         Holdings memory held = _ledger.holdings[circleId];
         return (held.cash, held.shares);
@@ -348,7 +363,7 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         (uint256 arrears, ) = _dueOf(circle, account);
         uint256 fromCash = arrears.min(account.claimable);
         cash = account.claimable - fromCash;
-        shares = _freeShares(circle, account, arrears - fromCash);
+        shares = _freeShares(circleId, circle, account, arrears - fromCash);
     }
 
     /// @inheritdoc IRotatingPools
@@ -398,24 +413,25 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
 
     // ----------------------------------------------------------------------------------------------- inside: forming
 
-    function _agreed(uint256 circleId, bytes32 termsHash) private view returns (Circle memory) {
+    function _agreed(uint256 circleId, bytes32 termsHash) private view returns (Admission memory admission) {
+        admission = _ledger.admissions[circleId];
+        if (admission.creator == address(0)) revert CircleUnknown(circleId);
         if (termsHash != termsHashOf[circleId]) revert TermsDiffer(circleId, termsHashOf[circleId]);
-        return _circleOf(circleId);
     }
 
     function _join(uint256 circleId) private {
-        Circle memory circle = _ledger.enter(circleId);
+        (Circle memory circle, Admission memory admission) = _ledger.enter(circleId);
         Member storage member = _ledger.members[circleId][msg.sender];
-        Purchase memory bought = _buyForMember(circleId, circle, member, circle.collateral);
+        Purchase memory bought = _buyForMember(circleId, circle, member, admission.collateral);
         emit UserJoined(
             circleId,
             msg.sender,
             bought.cost,
             bought.shares,
-            circle.memberCount,
+            admission.memberCount,
             bought.circleShares
         );
-        if (circle.memberCount == circle.members && circle.order != Order.Random) {
+        if (admission.memberCount == circle.members && circle.order != Order.Random) {
             _ledger.start(circleId, false, 0);
         }
     }
@@ -442,7 +458,7 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     function _receiveWord(uint256 requestId, uint256 word) internal override {
         uint256 circleId = _requests[requestId];
         Circle storage circle = _ledger.circles[circleId];
-        if (circle.state != State.Requested || block.timestamp > circle.deadline) {
+        if (circle.state != State.Requested || block.timestamp > _ledger.admissions[circleId].deadline) {
             emit AnswerIgnored(requestId);
             return;
         }
@@ -524,11 +540,14 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         Member storage member = _memberOf(circleId, msg.sender);
         if (circle.state < State.Running) revert WrongState(circleId, circle.state, State.Running);
         (uint256 arrears, ) = _dueOf(circle, member);
-        if (arrears > 0) _ledger.collectArrears(vault, circleId, msg.sender);
+        bool collected = arrears > 0 && _ledger.collectArrears(vault, circleId, msg.sender) > 0;
         invested = circle.invested;
         cash = member.claimable;
-        shares = _freeShares(circle, member, 0);
-        if (cash + shares == 0) revert NothingToClaim(circleId, msg.sender);
+        shares = _freeShares(circleId, circle, member, 0);
+        if (cash + shares == 0) {
+            if (!collected) revert NothingToClaim(circleId, msg.sender);
+            return (invested, 0, 0, 0);
+        }
         if (shares > 0) worth = _sharePrice(invested).toAssetsDown(shares);
         member.claimable = 0;
         member.shares -= uint128(shares);
@@ -550,12 +569,13 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
 
     /// @dev Shares above what is locked, and above what the arrears would take.
     function _freeShares(
+        uint256 circleId,
         Circle memory circle,
         Member storage member,
         uint256 arrears
     ) private view returns (uint256) {
         uint256 shares = member.shares;
-        uint256 kept = circle.lockedOf(member).max(
+        uint256 kept = circle.lockedOf(member, _ledger.admissions[circleId].collateral).max(
             arrears + CircleRules.penaltyDown(arrears, circle.penaltyBps)
         );
         if (shares == 0 || kept == 0) return shares;

@@ -82,17 +82,20 @@ library RoundSettlement {
     /// @param vault What shares are of.
     /// @param circleId Which circle.
     /// @param account Who owes.
+    /// @return assets How much of it was there.
     function collectArrears(
         CircleLedger storage ledger,
         IKhipuVault vault,
         uint256 circleId,
         address account
-    ) external {
+    ) external returns (uint256 assets) {
         Books memory books = _open(ledger, vault, circleId);
         IRotatingPools.Member storage member = ledger.members[circleId][account];
         uint256 due = books.circle.dueBefore();
+        uint256 paid = member.paid;
         _useClaimable(ledger, books, account, member, due);
         _useCollateral(ledger, books, account, member, due);
+        assets = member.paid - paid;
         _restoreIfEven(circleId, books.circle, account, member);
     }
 
@@ -150,30 +153,34 @@ library RoundSettlement {
         if (place != number) queue.advance(place, number);
     }
 
-    /// @dev A member's contribution to the round, out of whatever they have in the circle.
+    /// @dev A member's contribution to the round, out of whatever they have in the circle. Who owes for earlier rounds
+    /// is left to {collectArrears}: here each member costs no more than one round's worth of gas, whatever they did.
     function _collect(CircleLedger storage ledger, Books memory books, address account) private {
         IRotatingPools.Member storage member = ledger.members[books.circleId][account];
         uint256 paid = member.paid;
         uint256 before = books.circle.dueBefore();
+        uint256 due = books.circle.dueNow();
         if (paid > before) {
             books.pot.assets += paid - before;
             books.pot.cash += paid - before;
         }
-        uint256 due = books.circle.dueNow();
         if (paid == due) return;
-        _useAhead(ledger, books, account, member);
-        _useClaimable(ledger, books, account, member, due);
-        uint256 missing = due - member.paid;
-        if (missing == 0) return;
+        uint256 covered;
+        if (paid + member.ahead >= before) {
+            _useAhead(ledger, books, account, member);
+            _useClaimable(ledger, books, account, member, due);
+            if (member.paid == due) return;
+            covered = _useCollateral(ledger, books, account, member, due);
+        }
         member.defaulted = true;
-        uint256 covered = _useCollateral(ledger, books, account, member, due);
+        uint256 arrears = due - member.paid;
         emit IRotatingPools.MemberDefaulted(
             books.circleId,
             account,
             books.circle.settled,
-            missing,
+            arrears + covered,
             covered,
-            missing - covered
+            arrears
         );
     }
 
@@ -400,7 +407,7 @@ library RoundSettlement {
         address[] memory queue,
         Round memory round
     ) private returns (uint256 discount) {
-        uint256 forfeited = uint256(round.sealedBids) * books.circle.bidDeposit;
+        uint256 forfeited = uint256(round.sealedBids) * ledger.admissions[books.circleId].bidDeposit;
         if (round.discount == 0 && forfeited == 0) return 0;
         Money memory pot = books.pot;
         uint256 others = queue.length - 1;
@@ -451,16 +458,15 @@ library RoundSettlement {
         if (shares > 0) member.shares = sharesAfter.toUint128();
     }
 
-    /// @dev In good standing is who has paid all settled rounds and has back their collateral; when the circle is
-    /// completed it secures nothing any more.
+    /// @dev In good standing is who has paid all settled rounds and has their collateral back.
     function _restoreIfEven(
         uint256 circleId,
         IRotatingPools.Circle memory circle,
         address account,
         IRotatingPools.Member storage member
     ) private {
-        if (!member.defaulted || member.paid + member.ahead < circle.dueBefore()) return;
-        if (member.used > 0 && circle.state != IRotatingPools.State.Completed) return;
+        if (!member.defaulted || member.used > 0) return;
+        if (member.paid + member.ahead < circle.dueBefore()) return;
         member.defaulted = false;
         emit IRotatingPools.MemberRestored(circleId, account);
     }

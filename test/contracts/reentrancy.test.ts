@@ -11,6 +11,7 @@ import {
   cooperativePoolsAbi,
   khipuVaultAbi,
   lotteryPoolAbi,
+  rotatingPoolsAbi,
   savingsPoolAbi,
 } from "../../protocol/abis.generated.ts";
 import { DAY, UINT128_MAX, UINT256_MAX, usd } from "./world.ts";
@@ -42,20 +43,28 @@ async function callbackWorld() {
   const cooperatives = await viem.deployContract("CooperativePools", [vault.address]);
   const hashes = await viem.deployContract("BlockhashStore");
   const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
+  const vrf = {
+    coordinator: coordinator.address,
+    keyHash: `0x${"00".repeat(32)}` as const,
+    confirmations: 3,
+    callbackGas: 100_000,
+    nativePayment: true,
+  };
   const lottery = await viem.deployContract("LotteryPool", [
     vault.address,
     { roundDuration: 7 * DAY, answerTime: DAY, minimumPurchase: 1n, minimumPrize: 1n },
     [{ winners: 1, shareBps: 10_000 }],
-    {
-      coordinator: coordinator.address,
-      keyHash: `0x${"00".repeat(32)}`,
-      confirmations: 3,
-      callbackGas: 100_000,
-      nativePayment: true,
-    },
+    vrf,
   ]);
+  const forming = await viem.deployContract("CircleForming");
+  const settlement = await viem.deployContract("RoundSettlement");
+  const circles = await viem.deployContract(
+    "RotatingPools",
+    [vault.address, vrf, 0n, BigInt(DAY)],
+    { libraries: { CircleForming: forming.address, RoundSettlement: settlement.address } },
+  );
   await asset.write.mint([attacker.address, usd("1000000")]);
-  for (const spender of [vault, savings, cooperatives, lottery]) {
+  for (const spender of [vault, savings, cooperatives, lottery, circles]) {
     const data = encodeFunctionData({
       abi: asset.abi,
       functionName: "approve",
@@ -64,7 +73,7 @@ async function callbackWorld() {
     await attacker.write.act([asset.address, data]);
   }
   const untouched = await networkHelpers.takeSnapshot();
-  return { attacker, vault, savings, cooperatives, lottery, untouched };
+  return { attacker, vault, savings, cooperatives, lottery, circles, untouched, networkHelpers };
 }
 
 describe("While a token calls back", () => {
@@ -137,6 +146,37 @@ describe("While a token calls back", () => {
       "multicall",
       // only from the coordinator, and only stored
       "rawFulfillRandomWords",
+      "usePermit",
+    ]);
+  });
+
+  it("the circles can be entered by no door that moves money", async () => {
+    const world = await callbackWorld();
+    const { circles, networkHelpers } = world;
+    const terms = {
+      name: "Circle",
+      contribution: 1_000n,
+      collateral: 1_000n,
+      period: DAY,
+      joinBy: (await networkHelpers.time.latest()) + DAY,
+      bidDeposit: 0n,
+      grace: 0,
+      penaltyBps: 0,
+      members: 2,
+      open: true,
+      invested: false,
+      order: 0,
+    };
+    const create = encodeFunctionData({
+      abi: rotatingPoolsAbi,
+      functionName: "createCircle",
+      args: [terms, true],
+    });
+    expect(await doorsOpenDuring(create, world, circles.address, rotatingPoolsAbi)).toEqual([
+      "multicall",
+      // only from the coordinator, and only stored
+      "rawFulfillRandomWords",
+      "revokeInvitations",
       "usePermit",
     ]);
   });

@@ -3,7 +3,6 @@ import { usd } from "../world.ts";
 import { BY_BIDS, CIRCLE, type CirclesWorld, GRACE, is, runningWorld, TRUSTED } from "./circles.ts";
 
 const SALT = `0x${"5a".repeat(32)}` as const;
-const OTHER_SALT = `0x${"a5".repeat(32)}` as const;
 
 type Account = CirclesWorld["ana"];
 
@@ -17,8 +16,8 @@ async function biddingWorld(changes = {}) {
     seal,
     bid: async (account: Account, discount: string, round = 0n) =>
       circles.write.commitBid([CIRCLE, await seal(account, discount, round)], { account }),
-    reveal: (account: Account, discount: string, salt: typeof SALT | typeof OTHER_SALT = SALT) =>
-      circles.write.revealBid([CIRCLE, usd(discount), salt], { account }),
+    reveal: (account: Account, discount: string) =>
+      circles.write.revealBid([CIRCLE, usd(discount), SALT], { account }),
     toGrace: () => world.toRoundsEnd(GRACE - 10),
   };
 }

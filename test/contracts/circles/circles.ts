@@ -204,7 +204,7 @@ export async function runningWorld(changes: Partial<Terms> = {}): Promise<Circle
       await circles.write.joinWithInvitation(await invitationFor(world, account), { account });
     } else await join(account);
   }
-  if ((await circles.read.circleOf([CIRCLE])).creator.toLowerCase() !== ana.address) {
+  if ((await circles.read.admissionOf([CIRCLE])).creator.toLowerCase() !== ana.address) {
     throw new Error("the circle is not Ana's");
   }
   return world;

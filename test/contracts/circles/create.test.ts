@@ -1,8 +1,20 @@
+import type { ContractErrorName } from "viem";
 import { describe, expect, it } from "vitest";
 import { DAY, usd } from "../world.ts";
-import { BY_BIDS, CIRCLE, circlesWorld, fullCollateral, is, STATE, type Terms } from "./circles.ts";
+import {
+  BY_BIDS,
+  CIRCLE,
+  type CirclesWorld,
+  circlesWorld,
+  fullCollateral,
+  is,
+  STATE,
+  type Terms,
+} from "./circles.ts";
 
 const YEAR = 366 * DAY;
+
+type ErrorName = ContractErrorName<CirclesWorld["circles"]["abi"]>;
 
 describe("RotatingPools.createCircle", () => {
   it("says all its terms, their hash, and what members risk", async () => {
@@ -20,9 +32,13 @@ describe("RotatingPools.createCircle", () => {
     expect(await circles.read.circleOf([CIRCLE])).toMatchObject({
       state: STATE.forming,
       members: 3,
-      memberCount: 0,
       settled: 0,
       contribution: usd("100"),
+    });
+    expect(await circles.read.admissionOf([CIRCLE])).toMatchObject({
+      memberCount: 0,
+      open: true,
+      deadline: chosen.joinBy,
       collateral: fullCollateral(3),
     });
     expect(await circles.read.fullCollateral([usd("100"), 1_000n, 3n])).toBe(fullCollateral(3));
@@ -54,7 +70,7 @@ describe("RotatingPools.createCircle", () => {
   it("refuses terms with which a circle could not work", async () => {
     const { circles, ana, terms, now, assertions } = await circlesWorld();
     const late = Number(await now()) + YEAR + 1_000;
-    const refused: [Partial<Terms>, string, unknown[]][] = [
+    const refused: [Partial<Terms>, ErrorName, [bigint] | [bigint, bigint]][] = [
       [{ name: "" }, "NameOutOfRange", [0n]],
       [{ name: "x".repeat(65) }, "NameOutOfRange", [65n]],
       [{ members: 1 }, "MembersOutOfRange", [1n]],
@@ -107,12 +123,9 @@ describe("RotatingPools.createCircle", () => {
 
   it("knows no circle that was not created", async () => {
     const { circles, assertions, ana, beto, create } = await circlesWorld();
-    await assertions.revertWithCustomErrorWithArgs(
-      circles.read.circleOf([CIRCLE]),
-      circles,
-      "CircleUnknown",
-      [CIRCLE],
-    );
+    for (const read of [circles.read.circleOf([CIRCLE]), circles.read.admissionOf([CIRCLE])]) {
+      await assertions.revertWithCustomErrorWithArgs(read, circles, "CircleUnknown", [CIRCLE]);
+    }
     await create();
     await assertions.revertWithCustomErrorWithArgs(
       circles.read.dueOf([CIRCLE, beto.address]),

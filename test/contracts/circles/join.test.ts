@@ -82,7 +82,7 @@ describe("RotatingPools.join", () => {
       2n,
       is(ana),
     ]);
-    const { deadline } = await circles.read.circleOf([2n]);
+    const { deadline } = await circles.read.admissionOf([2n]);
     await networkHelpers.time.increaseTo(deadline + 1);
     await assertions.revertWithCustomErrorWithArgs(join(beto, 2n), circles, "JoiningOver", [
       2n,
@@ -136,7 +136,7 @@ describe("RotatingPools.joinWithInvitation", () => {
     );
     await circles.write.joinWithInvitation(await invitationFor(world, beto), { account: beto });
     expect((await circles.read.memberOf([CIRCLE, beto.address])).joined).toBe(true);
-    expect((await circles.read.circleOf([CIRCLE])).creator.toLowerCase()).toBe(ana.address);
+    expect((await circles.read.admissionOf([CIRCLE])).creator.toLowerCase()).toBe(ana.address);
   });
 
   it("ends when the creator revokes it", async () => {
@@ -235,7 +235,7 @@ describe("RotatingPools.abort", () => {
     const { circles, ana, beto, create, join, balanceOf, networkHelpers, assertions } = world;
     await create();
     await join(beto);
-    const { deadline } = await circles.read.circleOf([CIRCLE]);
+    const { deadline } = await circles.read.admissionOf([CIRCLE]);
     await assertions.revertWithCustomErrorWithArgs(
       circles.write.abort([CIRCLE]),
       circles,

@@ -77,7 +77,7 @@ describe("RotatingPools.requestOrder", () => {
       DRAW_FEE - 1n,
       DRAW_FEE,
     ]);
-    const { deadline } = await circles.read.circleOf([2n]);
+    const { deadline } = await circles.read.admissionOf([2n]);
     await networkHelpers.time.increaseTo(deadline + 1);
     await assertions.revertWithCustomErrorWithArgs(ask(DRAW_FEE), circles, "JoiningOver", [
       2n,
@@ -114,7 +114,7 @@ describe("RotatingPools.requestOrder", () => {
     const { circles, ana, beto, carla, answer, networkHelpers, balanceOf } = world;
     await request(world);
     const late = await answer();
-    const { deadline } = await circles.read.circleOf([CIRCLE]);
+    const { deadline } = await circles.read.admissionOf([CIRCLE]);
     await networkHelpers.time.increaseTo(deadline + 1);
     await late.send();
     const [ignored] = await circles.getEvents.AnswerIgnored();

@@ -68,7 +68,9 @@ describe("RotatingPools.settle", () => {
       [CIRCLE, 0n, BigInt(start + 30 * DAY)],
     );
     await networkHelpers.time.increaseTo(start + 90 * DAY);
-    const { result } = await circles.simulate.settle([CIRCLE, 2n], { account: keeper });
+    const { result } = await circles.simulate.settle([CIRCLE, 2n], {
+      account: keeper.address,
+    });
     expect(result).toBe(2n);
     await circles.write.settle([CIRCLE, 2n], { account: keeper });
     expect((await circles.read.circleOf([CIRCLE])).settled).toBe(2);
@@ -135,6 +137,22 @@ describe("RotatingPools.settle", () => {
     const [payout] = await circles.getEvents.PayoutExecuted();
     expect(payout?.args.payout).toMatchObject({ cash: usd("230"), own: usd("70"), missing: 0n });
     expect(await member(ana)).toMatchObject({ defaulted: false, paid: usd("100") });
+  });
+
+  it("leaves the last pot short by a unit where each collateral is short by a unit", async () => {
+    const collateral = usd("200") - 1n;
+    const world = await runningWorld({ ...TRUSTED, collateral, penaltyBps: 0 });
+    const { circles, ana, beto, carla, pay, settle, member } = world;
+    await settle();
+    await circles.write.claim([CIRCLE, ana.address, 0n], { account: ana });
+    for (let round = 0; round < 2; round++) {
+      for (const account of [beto, carla]) await pay(account);
+      await settle();
+    }
+    const { claimable, shares } = await member(carla);
+    // Two contributions in money, Ana's in shares, beside what Carla left herself and has left of it.
+    expect(claimable + shares - collateral + usd("100")).toBe(usd("300") - 1n);
+    expect(await circles.read.dueOf([CIRCLE, ana.address])).toEqual([1n, 0n, 0n]);
   });
 
   it("uses what lies unclaimed before any collateral", async () => {
@@ -234,10 +252,10 @@ describe("RotatingPools.claim", () => {
     expect(await vault.read.balanceOf([carla.address])).toBe(before);
   });
 
-  it("pays first what the member owes", async () => {
+  it("pays first what the member owes, and may be asked to by anybody", async () => {
     const world = await runningWorld(TRUSTED);
-    const { circles, ana, beto, carla, pay, settle, member, balanceOf } = world;
-    // Nobody pays Ana but Beto; then Carla pays nothing in the round that Beto takes either.
+    const { circles, ana, beto, keeper, pay, settle, member, assertions } = world;
+    // Beto alone pays. Ana takes the first pot and goes; Carla's pot pays Ana for the first round.
     await pay(beto);
     await settle();
     await circles.write.claim([CIRCLE, ana.address, 0n], { account: ana });
@@ -246,15 +264,22 @@ describe("RotatingPools.claim", () => {
     await pay(beto);
     await settle();
     expect((await circles.read.circleOf([CIRCLE])).state).toBe(STATE.completed);
-    // Carla's arrears to Ana and Beto were taken from her pot; what Ana got so is Beto's, whom she owes.
-    const before = await balanceOf(beto);
-    for (const account of [ana, beto]) {
-      const [cash] = await circles.read.claimableOf([CIRCLE, account.address]);
-      if (cash > 0n) await circles.write.claim([CIRCLE, account.address, 0n], { account });
-    }
-    expect((await balanceOf(beto)) - before).toBe(usd("200"));
+    expect((await member(ana)).claimable).toBe(usd("100"));
+    // That is Beto's, whom Ana owes.
+    expect(await circles.read.claimableOf([CIRCLE, ana.address])).toEqual([0n, 0n]);
+    const { result } = await circles.simulate.claim([CIRCLE, ana.address, 0n], {
+      account: ana.address,
+    });
+    expect(result).toBe(0n);
+    await circles.write.collectArrears([CIRCLE, ana.address], { account: keeper });
     expect((await member(ana)).claimable).toBe(0n);
-    expect((await member(carla)).claimable).toBe(0n);
+    expect((await member(beto)).claimable).toBe(usd("200"));
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.write.collectArrears([CIRCLE, ana.address], { account: keeper }),
+      circles,
+      "NothingToPay",
+      [CIRCLE, is(ana)],
+    );
   });
 
   it("pays no less than the member accepts, and not twice, and members only", async () => {
@@ -281,13 +306,12 @@ describe("RotatingPools.claim", () => {
     }
   });
 
-  it("is not in the way of others when the asset blocks somebody", async () => {
+  it("of others goes on when somebody can neither pay nor be paid", async () => {
     const world = await circlesWorld();
     const { circles, asset, ana, beto, carla, create, join, pay, settle, member } = world;
     await create();
     await join(beto);
     await join(carla);
-    // Carla can neither pay nor take: as with an asset that has blocked her.
     await asset.write.approve([circles.address, 0n], { account: carla });
     for (const recipient of [ana, beto]) {
       for (const account of [ana, beto]) await pay(account);

@@ -99,9 +99,8 @@ contract CirclesHandler is Test {
 
     function join(uint256 which, uint256 who) external {
         (uint256 circleId, bool found) = _circle(which, IRotatingPools.State.Forming);
-        if (!found || block.timestamp > circles.circleOf(circleId).deadline) return;
-        IRotatingPools.Circle memory circle = circles.circleOf(circleId);
-        if (circle.memberCount == circle.members) return;
+        if (!found || block.timestamp > circles.admissionOf(circleId).deadline) return;
+        if (_isFull(circleId)) return;
         if (circles.memberOf(circleId, actors[who % ACTORS]).joined) return;
         _join(circleId, who);
     }
@@ -126,8 +125,8 @@ contract CirclesHandler is Test {
     function drawOrder(uint256 which, uint256 word) external {
         (uint256 circleId, bool found) = _circle(which, IRotatingPools.State.Forming);
         IRotatingPools.Circle memory circle = found ? circles.circleOf(circleId) : _none();
-        bool random = circle.order == IRotatingPools.Order.Random && circle.memberCount == circle.members;
-        if (!random || block.timestamp > circle.deadline) return;
+        if (circle.order != IRotatingPools.Order.Random || !_isFull(circleId)) return;
+        if (block.timestamp > circles.admissionOf(circleId).deadline) return;
         uint256 requestId = circles.requestOrder(circleId);
         if (word % 8 == 0) return;
         coordinator.answer(circles, requestId, word);
@@ -141,7 +140,7 @@ contract CirclesHandler is Test {
         IRotatingPools.Circle memory circle = circles.circleOf(circleId);
         bool forming = circle.state == IRotatingPools.State.Forming;
         if (!forming && circle.state != IRotatingPools.State.Requested) return;
-        if (block.timestamp > circle.deadline) circles.abort(circleId);
+        if (block.timestamp > circles.admissionOf(circleId).deadline) circles.abort(circleId);
     }
 
     // ------------------------------------------------------------------------------------------------- the adversary
@@ -222,6 +221,16 @@ contract CirclesHandler is Test {
         circles.settle(circleId, 1 + (rounds % 3));
     }
 
+    function collect(uint256 which, uint256 member) public {
+        uint256 count = circles.circleCount();
+        if (count == 0) return;
+        uint256 circleId = 1 + (which % count);
+        if (circles.queueOf(circleId).length == 0) return;
+        try circles.collectArrears(circleId, _memberAt(circleId, member)) {} catch (bytes memory reason) {
+            _mayOnlyBe(reason, IRotatingPools.NothingToPay.selector, bytes4(0));
+        }
+    }
+
     function earn(uint256 assets) external {
         asset.mint(address(strategy), assets % (10 * unit));
         vault.report();
@@ -255,10 +264,12 @@ contract CirclesHandler is Test {
                 circles.abort(circleId);
             }
             _settleDue(circleId);
-            // More than once: who owes pays first out of what they claim, and others then have more to claim.
-            for (uint256 i = 0; i < ACTORS * ACTORS; ++i) {
-                address actor = actors[i % ACTORS];
-                if (circles.memberOf(circleId, actor).joined) _claim(circleId, actor, i % 2 == 0, true);
+            // More than once: what somebody owes may first have to reach them.
+            for (uint256 i = 0; i < ACTORS * ACTORS; ++i) collect(circleId - 1, i);
+            for (uint256 i = 0; i < ACTORS; ++i) {
+                if (circles.memberOf(circleId, actors[i]).joined) {
+                    _claim(circleId, actors[i], i % 2 == 0, true);
+                }
             }
         }
     }
@@ -268,9 +279,10 @@ contract CirclesHandler is Test {
         return false;
     }
 
-    function isCollateralised(IRotatingPools.Circle memory circle) public view returns (bool) {
+    function isCollateralised(uint256 circleId) public view returns (bool) {
+        IRotatingPools.Circle memory circle = circles.circleOf(circleId);
         return
-            circle.collateral ==
+            circles.admissionOf(circleId).collateral ==
             circles.fullCollateral(circle.contribution, circle.penaltyBps, circle.members);
     }
 
@@ -299,7 +311,7 @@ contract CirclesHandler is Test {
 
     function _join(uint256 circleId, uint256 who) private {
         address actor = actors[who % ACTORS];
-        IRotatingPools.Circle memory circle = circles.circleOf(circleId);
+        IRotatingPools.Admission memory circle = circles.admissionOf(circleId);
         if (asset.blocked(actor)) asset.setBlocked(actor, false);
         asset.mint(actor, uint256(circle.collateral) + 1);
         bytes32 termsHash = circles.termsHashOf(circleId);
@@ -317,7 +329,7 @@ contract CirclesHandler is Test {
 
     function _invite(
         uint256 circleId,
-        IRotatingPools.Circle memory circle,
+        IRotatingPools.Admission memory circle,
         address invitee
     ) private view returns (bytes memory) {
         bytes32 message = keccak256(
@@ -352,12 +364,13 @@ contract CirclesHandler is Test {
         uint256 discount
     ) private {
         uint256 most = uint256(circle.contribution) * (circle.members - 1);
+        uint256 deposit = circles.admissionOf(circleId).bidDeposit;
         bool tooMuch = discount == type(uint256).max;
         discount = tooMuch ? most + 1 : discount % (most + 1);
-        if (tooMuch || owner != account) conceded[circleId][account] += circle.bidDeposit;
+        if (tooMuch || owner != account) conceded[circleId][account] += deposit;
         bids[circleId][circle.settled][account] = discount;
         bytes32 commitment = circles.sealBid(circleId, circle.settled, owner, discount, "salt");
-        asset.mint(account, circle.bidDeposit);
+        asset.mint(account, deposit);
         uint256 before = asset.balanceOf(account);
         vm.prank(account);
         circles.commitBid(circleId, commitment);
@@ -457,6 +470,10 @@ contract CirclesHandler is Test {
 
     function _adversary(uint256 who) private view returns (address) {
         return actors[HONEST + (who % (ACTORS - HONEST))];
+    }
+
+    function _isFull(uint256 circleId) private view returns (bool) {
+        return circles.admissionOf(circleId).memberCount == circles.circleOf(circleId).members;
     }
 
     function _payBy(IRotatingPools.Circle memory circle) private pure returns (uint256) {
