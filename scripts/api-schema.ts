@@ -8,5 +8,7 @@ import * as tables from "../indexer/ponder.schema.ts";
 /** The schema of the API as text, made as the API makes it. */
 export function printedSchema(descriptions: Descriptions): string {
   const schema = extend(generatedSchema(tables), descriptions);
-  return `${graphql.printSchema(withSubscription(schema, "event", eventFilter))}\n`;
+  const whole = withSubscription(schema, "event", eventFilter);
+  // Sorted, because the order of a module's exports depends on who loads it.
+  return `${graphql.printSchema(graphql.lexicographicSortSchema(whole))}\n`;
 }
