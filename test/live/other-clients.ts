@@ -113,7 +113,11 @@ function urql(url: string): OtherClient {
           subscribe: (sink) => ({
             unsubscribe: sockets.subscribe(
               { query, variables },
-              { ...sink, next: ({ data = null, errors = [] }) => sink.next({ data, errors }) },
+              {
+                ...sink,
+                // urql takes an empty list of errors for an error
+                next: ({ data = null, errors }) => sink.next({ data, ...(errors && { errors }) }),
+              },
             ),
           }),
         }),
