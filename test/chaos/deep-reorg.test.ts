@@ -32,7 +32,9 @@ describe.skipIf(!hasAnvil)("a reorganisation deeper than finality", () => {
     for (let i = 0; i < untilFinal; i++) await chain.mine(1);
     const isFinal = async (): Promise<boolean> => {
       const metrics = await (await fetch(new URL("/live/fresh", indexer.url))).text();
-      return metrics.includes(`"head":{"number":"${await chain.client.getBlockNumber()}"`);
+      return metrics.includes(
+        `"head":{"number":"${await chain.client.getBlockNumber({ cacheTime: 0 })}"`,
+      );
     };
     await expect.poll(isFinal, { timeout: 15_000 }).toBe(true);
     expect(await status("/ready")).toBe(200);

@@ -82,7 +82,7 @@ describe("one indexer over two chains, on which the contracts have the same addr
       const args = [amount, account.address, 0n] as const;
       await mined(wallet.writeContract({ ...pool, functionName: "deposit", args }));
     }
-    const head = await client.getBlockNumber();
+    const head = await client.getBlockNumber({ cacheTime: 0 });
     const logs = await readLogs(client, deployment, head);
     deployments.set(chainId, deployment);
     expected.set(chainId, new Oracle(logs, chainId).tables());

@@ -83,7 +83,7 @@ export async function startIndexedWorld() {
     },
     /** Resolves when the index has taken in all that the chain has now. */
     async indexed(): Promise<void> {
-      const head = await chain.getBlockNumber();
+      const head = await chain.getBlockNumber({ cacheTime: 0 });
       type Status = Record<string, { block: { number: number } }>;
       for (;;) {
         const { _meta } = await query<{ _meta: { status: Status } }>("{ _meta { status } }");
