@@ -21,6 +21,8 @@ const firstSeed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 
 const steps = isDeep ? 60 : 25;
 /** Blocks that Ponder waits on this chain before it calls one final. */
 const finalityBlocks = 30;
+/** A block that is gone before Ponder has read its logs: it asks for them for 64 seconds before it looks at the chain again. */
+const patienceMs = 120_000;
 
 interface Store {
   readonly options: IndexerOptions;
@@ -79,7 +81,7 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
   await chain.mine(2 * finalityBlocks + 1);
   await history.record();
   const isEqual = ({ events }: Follower): boolean => events.join() === history.newest.events.join();
-  const patience = AbortSignal.timeout(30_000);
+  const patience = AbortSignal.timeout(patienceMs);
   while (
     !followers.every(isEqual) &&
     !followers.some(({ broken }) => broken) &&
@@ -116,7 +118,7 @@ describe.skipIf(!hasAnvil).each(Object.entries(stores))(
   (_, open) => {
     test(
       `clients end equal to the chain, each answer is a state that it had, and the index is as a fresh one (seed ${firstSeed})`,
-      { timeout: 300_000 * runs },
+      { timeout: 400_000 * runs },
       async () => {
         for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
           await live(seed, open).catch((error: unknown) => {
