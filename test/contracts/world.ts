@@ -27,6 +27,10 @@ const MOODS = [
 
 export const mood = (name: (typeof MOODS)[number]) => MOODS.indexOf(name);
 
+/** Whether an address in an event or error is this account's. */
+export const is = (account: { address: string }) => (address: string) =>
+  address.toLowerCase() === account.address.toLowerCase();
+
 /** So many units of the six-decimals asset. */
 export const usd = (amount: string) => parseUnits(amount, 6);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { usd } from "../world.ts";
-import { BY_BIDS, CIRCLE, type CirclesWorld, GRACE, is, runningWorld, TRUSTED } from "./circles.ts";
+import { is, usd } from "../world.ts";
+import { BY_BIDS, CIRCLE, type CirclesWorld, GRACE, runningWorld, TRUSTED } from "./circles.ts";
 
 const SALT = `0x${"5a".repeat(32)}` as const;
 

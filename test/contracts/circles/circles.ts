@@ -1,8 +1,6 @@
 import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
-import { keyHashOf } from "../../../protocol/vrf.ts";
-import { commitmentOf, coordinatorAbi } from "../../../protocol/vrf-coordinator.ts";
-import { prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { deployChainlink } from "../chainlink.ts";
 import { DAY, deployWorld, UINT256_MAX, usd } from "../world.ts";
 
 export const CIRCLE = 1n;
@@ -24,9 +22,6 @@ export const STATE = {
   aborted: 6,
 } as const;
 export const REASON = { notFilled: 0, noAnswer: 1 } as const;
-
-const ORACLE_KEY = 0x5eed_0f_0ca1n;
-const CONFIRMATIONS = 3;
 
 /** All that one of `members` could owe to others, with a contribution of 100 and a penalty of a tenth. */
 export const fullCollateral = (members: number) => BigInt(members - 1) * usd("110");
@@ -53,45 +48,16 @@ export type Terms = typeof TERMS;
 export const TRUSTED = { collateral: 0n, open: false };
 export const BY_BIDS = { order: ORDER.bids, bidDeposit: usd("20") };
 
-/** Whether an address in an event or error is this account's. */
-export const is = (account: { address: string }) => (address: string) =>
-  address.toLowerCase() === account.address.toLowerCase();
-
 /** The protocol without a fee, the circles, and Chainlink's own coordinator with an oracle's key. */
 export async function circlesWorld({ savers = 3 } = {}) {
   const world = await deployWorld({ feeBps: 0n });
   const { viem, vault, asset, networkHelpers } = world;
-  const publicKey = publicKeyOf(ORACLE_KEY);
-  const hashes = await viem.deployContract("BlockhashStore");
-  const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
-  await coordinator.write.setConfig([
-    CONFIRMATIONS,
-    2_500_000,
-    86_400,
-    33_285,
-    parseEther("0.005"),
-    0,
-    0,
-    24,
-    20,
-  ]);
-  await coordinator.write.registerProvingKey([publicKey, parseEther("1")]);
+  const { coordinator, vrf, answer } = await deployChainlink(world);
   const forming = await viem.deployContract("CircleForming");
   const settlement = await viem.deployContract("RoundSettlement");
   const circles = await viem.deployContract(
     "RotatingPools",
-    [
-      vault.address,
-      {
-        coordinator: coordinator.address,
-        keyHash: keyHashOf(publicKey),
-        confirmations: CONFIRMATIONS,
-        callbackGas: 100_000,
-        nativePayment: true,
-      },
-      DRAW_FEE,
-      BigInt(ANSWER_TIME),
-    ],
+    [vault.address, { ...vrf, nativePayment: true }, DRAW_FEE, BigInt(ANSWER_TIME)],
     {
       libraries: {
         "project/contracts/circles/CircleForming.sol:CircleForming": forming.address,
@@ -122,6 +88,7 @@ export async function circlesWorld({ savers = 3 } = {}) {
 
   return {
     ...world,
+    answer,
     circles,
     coordinator,
     subscription,
@@ -158,30 +125,6 @@ export async function circlesWorld({ savers = 3 } = {}) {
       const end = start + (settled + 1) * ROUND;
       if ((await now()) < BigInt(end)) await networkHelpers.time.increaseTo(end);
       return circles.write.settle([circleId, 1n]);
-    },
-
-    /** Chainlink's answer to the last request, not yet sent. */
-    answer: async () => {
-      const [request] = (
-        await client.getContractEvents({
-          address: coordinator.address,
-          abi: coordinatorAbi,
-          eventName: "RandomWordsRequested",
-          fromBlock: 0n,
-          strict: true,
-        })
-      ).slice(-1);
-      if (!request) throw new Error("nothing was requested");
-      const { args, blockNumber } = request;
-      const { hash } = await client.getBlock({ blockNumber });
-      const proof = prove(ORACLE_KEY, args.preSeed, hash);
-      const commitment = commitmentOf({ ...args, blockNumber });
-      return {
-        send: () =>
-          coordinator.write.fulfillRandomWords([proof, commitment, false], {
-            account: world.keeper.address,
-          }),
-      };
     },
 
     member: (account: { address: Address }, circleId = CIRCLE) =>

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { signPermit } from "../permits.ts";
-import { UINT256_MAX, usd } from "../world.ts";
+import { is, UINT256_MAX, usd } from "../world.ts";
 import {
   CIRCLE,
   circlesWorld,
   fullCollateral,
   GRACE,
-  is,
   runningWorld,
   STATE,
   TRUSTED,

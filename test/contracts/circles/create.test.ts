@@ -1,13 +1,12 @@
 import type { ContractErrorName } from "viem";
 import { describe, expect, it } from "vitest";
-import { DAY, usd } from "../world.ts";
+import { is, DAY, usd } from "../world.ts";
 import {
   BY_BIDS,
   CIRCLE,
   type CirclesWorld,
   circlesWorld,
   fullCollateral,
-  is,
   STATE,
   type Terms,
 } from "./circles.ts";

@@ -1,12 +1,11 @@
 import { encodeFunctionData } from "viem";
 import { describe, expect, it } from "vitest";
-import { DAY, usd } from "../world.ts";
+import { is, DAY, usd } from "../world.ts";
 import {
   CIRCLE,
   circlesWorld,
   fullCollateral,
   invitationFor,
-  is,
   REASON,
   runningWorld,
   STATE,

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { usd } from "../world.ts";
+import { is, usd } from "../world.ts";
 import {
   ANSWER_TIME,
   CIRCLE,
   type CirclesWorld,
   circlesWorld,
   DRAW_FEE,
-  is,
   ORDER,
   REASON,
   STATE,

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DAY, UINT256_MAX, usd } from "../world.ts";
-import {
-  CIRCLE,
-  circlesWorld,
-  fullCollateral,
-  is,
-  runningWorld,
-  STATE,
-  TRUSTED,
-} from "./circles.ts";
+import { is, DAY, UINT256_MAX, usd } from "../world.ts";
+import { CIRCLE, circlesWorld, fullCollateral, runningWorld, STATE, TRUSTED } from "./circles.ts";
 
 describe("RotatingPools.settle", () => {
   it("gives each member the pot once, and everybody their collateral back in the end", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deployWorld, sharesFor, usd } from "../world.ts";
-import { is, POOL, TERMS } from "./pools.ts";
+import { is, deployWorld, sharesFor, usd } from "../world.ts";
+import { POOL, TERMS } from "./pools.ts";
 
 describe("CooperativePools.createPool", () => {
   it("makes the creator the first member, with the first contribution", async () => {

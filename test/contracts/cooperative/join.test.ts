@@ -1,8 +1,8 @@
 import { encodeFunctionData } from "viem";
 import { describe, expect, it } from "vitest";
 import { signInvitation } from "../permits.ts";
-import { sharesFor, usd } from "../world.ts";
-import { earnedWorld, is, POOL, poolWorld } from "./pools.ts";
+import { is, sharesFor, usd } from "../world.ts";
+import { earnedWorld, POOL, poolWorld } from "./pools.ts";
 
 const FOREVER = 10_000_000_000n;
 

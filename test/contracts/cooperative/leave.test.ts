@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mood, sharesFor, usd } from "../world.ts";
-import { earnedWorld, is, MOST_SHARES, POOL, poolWorld } from "./pools.ts";
+import { is, mood, sharesFor, usd } from "../world.ts";
+import { earnedWorld, MOST_SHARES, POOL, poolWorld } from "./pools.ts";
 
 describe("CooperativePools.withdraw", () => {
   it("takes principal out and says what everything is then", async () => {

@@ -12,10 +12,6 @@ export const TERMS = {
 export const POOL = 1n;
 export const MOST_SHARES = 2n ** 256n - 1n;
 
-/** Whether an address in an event or error is this account's. */
-export const is = (account: { address: string }) => (address: string) =>
-  address.toLowerCase() === account.address.toLowerCase();
-
 /** Ana has created pool 1 and paid in 100; there is no fee. */
 export async function poolWorld(terms: Partial<typeof TERMS> = {}): Promise<World> {
   const world = await deployWorld({ feeBps: 0n });

@@ -1,7 +1,6 @@
 import { encodeAbiParameters } from "viem";
 import { describe, expect, it } from "vitest";
-import { is } from "../cooperative/pools.ts";
-import { usd } from "../world.ts";
+import { is, usd } from "../world.ts";
 import { ANSWER_TIME, lotteryWorld, REASON, STATE, WEEK } from "./lottery.ts";
 
 /** Ana has 100 and Beto 300 from the start; the vault has earned 40. */

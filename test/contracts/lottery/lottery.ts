@@ -1,8 +1,6 @@
 import type { Address } from "viem";
 import { parseEther } from "viem";
-import { keyHashOf } from "../../../protocol/vrf.ts";
-import { coordinatorAbi, commitmentOf } from "../../../protocol/vrf-coordinator.ts";
-import { prove, publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { deployChainlink } from "../chainlink.ts";
 import { deployWorld, UINT256_MAX, usd } from "../world.ts";
 
 export const WEEK = 7 * 24 * 3600;
@@ -27,9 +25,6 @@ export const TIERS = [
   { winners: 3, shareBps: 3_000 },
 ];
 
-export const ORACLE_KEY = 0x5eed_0f_0ca1n;
-const CONFIRMATIONS = 3;
-
 interface Options {
   tiers?: { winners: number; shareBps: number }[];
   minimumPrize?: bigint;
@@ -48,32 +43,12 @@ export async function lotteryWorld({
 }: Options = {}) {
   const world = await deployWorld({ feeBps: 0n });
   const { viem, vault, asset, networkHelpers } = world;
-  const publicKey = publicKeyOf(ORACLE_KEY);
-  const hashes = await viem.deployContract("BlockhashStore");
-  const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
-  await coordinator.write.setConfig([
-    CONFIRMATIONS,
-    2_500_000,
-    86_400,
-    33_285,
-    parseEther("0.005"),
-    0,
-    0,
-    24,
-    20,
-  ]);
-  await coordinator.write.registerProvingKey([publicKey, parseEther("1")]);
+  const { coordinator, vrf, answer } = await deployChainlink(world);
   const lottery = await viem.deployContract("LotteryPool", [
     vault.address,
     { roundDuration: WEEK, answerTime: ANSWER_TIME, minimumPurchase: usd("1"), minimumPrize },
     tiers,
-    {
-      coordinator: coordinator.address,
-      keyHash: keyHashOf(publicKey),
-      confirmations: CONFIRMATIONS,
-      callbackGas: 100_000,
-      nativePayment,
-    },
+    { ...vrf, nativePayment },
   ]);
   const subscription = await lottery.read.subscription();
   if (funded) {
@@ -89,28 +64,6 @@ export async function lotteryWorld({
       account: account.address,
     });
     return lottery.read.entryCount();
-  };
-
-  /** Chainlink's answer to the last request, not yet sent. */
-  const answer = async () => {
-    const [request] = (
-      await client.getContractEvents({
-        address: coordinator.address,
-        abi: coordinatorAbi,
-        eventName: "RandomWordsRequested",
-        fromBlock: 0n,
-        strict: true,
-      })
-    ).slice(-1);
-    if (!request) throw new Error("nothing was requested");
-    const { args, blockNumber } = request;
-    const { hash } = await client.getBlock({ blockNumber });
-    const proof = prove(ORACLE_KEY, args.preSeed, hash);
-    const commitment = commitmentOf({ ...args, blockNumber });
-    const account = world.keeper.address;
-    return {
-      send: () => coordinator.write.fulfillRandomWords([proof, commitment, false], { account }),
-    };
   };
 
   const close = async () => {
@@ -134,7 +87,7 @@ export async function lotteryWorld({
     async closeAndAnswer() {
       await close();
       await lottery.write.requestDraw();
-      await networkHelpers.mine(CONFIRMATIONS);
+      await networkHelpers.mine(vrf.confirmations);
       await (await answer()).send();
     },
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { is } from "../cooperative/pools.ts";
 import { signPermit } from "../permits.ts";
-import { mood, sharesFor, usd } from "../world.ts";
+import { is, mood, sharesFor, usd } from "../world.ts";
 import { lotteryWorld, STATE, WEEK } from "./lottery.ts";
 
 const NOBODY = "0x0000000000000000000000000000000000000000";

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Prover } from "../../../../scripts/local/vrf/prover.ts";
-import {
-  type LotteryWorld,
-  lotteryWorld,
-  ORACLE_KEY,
-  STATE,
-} from "../../../contracts/lottery/lottery.ts";
+import { ORACLE_KEY } from "../../../contracts/chainlink.ts";
+import { type LotteryWorld, lotteryWorld, STATE } from "../../../contracts/lottery/lottery.ts";
 import { blockhashStoreAbi, coordinatorAbi } from "../../../../protocol/vrf-coordinator.ts";
 
 /** A lottery whose first round waits for its word, and an oracle's process for it. */
