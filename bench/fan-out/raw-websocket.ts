@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { createPublicClient, webSocket } from "viem";
 import { WebSocketServer } from "ws";
 
-const [chainUrl = "", size = "600"] = process.argv.slice(2);
+const [chainUrl = "", size = "600", events = "1"] = process.argv.slice(2);
 const filler = "x".repeat(Number(size));
-const messages = ["EVENT", "BLOCK"].map((kind) =>
+const kinds = [...Array.from({ length: Number(events) }, () => "EVENT"), "BLOCK"];
+const messages = kinds.map((kind) =>
   Buffer.from(JSON.stringify({ id: "1", type: "next", payload: { kind, filler } })),
 );
 
