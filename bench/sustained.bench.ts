@@ -1,15 +1,16 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { startChain, startIndexer, type Chain } from "../test/live/world.ts";
-import { useOf } from "./fan-out/process.ts";
+import { end, nextMessage, useOf } from "./fan-out/process.ts";
 import type { Count } from "./fan-out/sustained-load.ts";
 import type { Bench, Row } from "./harness.ts";
 
 const folder = join(import.meta.dirname, "fan-out");
 /** A minute; `KHIPU_BENCH_SECONDS=1800` makes a soak of it. */
 const seconds = Number(process.env["KHIPU_BENCH_SECONDS"] ?? 60);
+/** The peer is only there for comparison. */
+const peerSeconds = 60;
 const staying = Number(process.env["KHIPU_BENCH_CROWDS"] ?? 1_000);
 const passing = Math.round(staying / 10);
 const eventsPerBlock = 100;
@@ -36,9 +37,11 @@ const bench: Bench = {
       String(eventsPerBlock),
     ]);
     try {
-      const [{ port }] = (await once(raw, "message")) as [{ port: number }];
-      const peer = await sustain(chain, `ws://127.0.0.1:${port}`, raw.pid ?? 0);
-      const ours = await sustain(chain, indexer.url.replace("http", "ws"), indexer.pid ?? 0);
+      const { port } = await nextMessage<{ port: number }>(raw);
+      const address = `ws://127.0.0.1:${port}`;
+      const peer = await sustain(chain, address, raw.pid ?? 0, Math.min(seconds, peerSeconds));
+      const url = indexer.url.replace("http", "ws");
+      const ours = await sustain(chain, url, indexer.pid ?? 0, seconds);
       const row = (
         name: string,
         unit: string,
@@ -73,39 +76,41 @@ interface Run {
   readonly growth: number;
 }
 
-async function sustain(chain: Chain, url: string, pid: number): Promise<Run> {
+async function sustain(chain: Chain, url: string, pid: number, seconds: number): Promise<Run> {
   const load = fork(join(folder, "sustained-load.ts"), [url, String(staying), String(passing)]);
-  await once(load, "message");
-  const start = performance.now();
-  let blocks = 0;
-  let early: number | undefined;
-  for (; performance.now() - start < seconds * 1_000; blocks++) {
-    const next = start + (blocks + 1) * 1_000;
-    await chain.burst(1, eventsPerBlock);
-    await setTimeout(Math.max(0, next - performance.now()));
-    if (performance.now() - start > seconds * 100) early ??= useOf(pid).residentKiB;
+  try {
+    await nextMessage<Count>(load);
+    const start = performance.now();
+    let blocks = 0;
+    let early: number | undefined;
+    for (; performance.now() - start < seconds * 1_000; blocks++) {
+      const next = start + (blocks + 1) * 1_000;
+      await chain.burst(1, eventsPerBlock);
+      await setTimeout(Math.max(0, next - performance.now()));
+      if (performance.now() - start > seconds * 100) early ??= useOf(pid).residentKiB;
+    }
+    const perSubscriber = blocks * (eventsPerBlock + 1);
+    const deadline = performance.now() + restMs;
+    let count = await countOf(load);
+    while (count.least < perSubscriber && performance.now() < deadline) {
+      await setTimeout(100);
+      count = await countOf(load);
+    }
+    const elapsed = (performance.now() - start) / 1_000;
+    const late = useOf(pid).residentKiB;
+    return {
+      perSecond: count.messages / elapsed,
+      lost: perSubscriber * staying - count.messages,
+      growth: late / (early ?? late),
+    };
+  } finally {
+    await end(load);
   }
-  const perSubscriber = blocks * (eventsPerBlock + 1);
-  const deadline = performance.now() + restMs;
-  let count = await countOf(load);
-  while (count.least < perSubscriber && performance.now() < deadline) {
-    await setTimeout(100);
-    count = await countOf(load);
-  }
-  const elapsed = (performance.now() - start) / 1_000;
-  const late = useOf(pid).residentKiB;
-  load.send("end");
-  await once(load, "exit");
-  return {
-    perSecond: count.messages / elapsed,
-    lost: perSubscriber * staying - count.messages,
-    growth: late / (early ?? late),
-  };
 }
 
 async function countOf(load: ChildProcess): Promise<{ messages: number; least: number }> {
   load.send("count");
-  const [count] = (await once(load, "message")) as [Count];
+  const count = await nextMessage<Count>(load);
   if (!("messages" in count)) throw new Error("The load said something unexpected.");
   return count;
 }

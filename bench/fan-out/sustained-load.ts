@@ -42,7 +42,7 @@ const tell = (count: Count): void => {
   process.send?.(count);
 };
 tell({ connected: true });
-process.on("message", (asked) => {
-  if (asked === "end") process.exit();
+process.on("disconnect", () => process.exit());
+process.on("message", () => {
   tell({ messages: counts.reduce((sum, count) => sum + count, 0), least: Math.min(...counts) });
 });
