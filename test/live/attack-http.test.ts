@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { answerOf, Attacker, type RawConnection } from "./attacker.ts";
-import { openBystander, type Bystander } from "./bystander.ts";
 import { Random } from "./random.ts";
-import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
+import { Siege } from "./siege.ts";
+import { hasAnvil } from "./world.ts";
 
 const seed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const noisyRoom = 9_100;
@@ -14,55 +14,24 @@ const fields = Array.from({ length: 25 }, (_, i) => `args${i}: args`).join(" ");
 const subscription = JSON.stringify({
   query: `subscription { events(where: { subject: ["${noisyRoom}"] }) { kind cursor event { id ${fields} } } }`,
 });
-/** An event that takes longer than this has been held up, also where other work keeps the machine busy. */
-const harmlessMs = 10_000;
-/** What attacks may add to the memory of a server at rest. */
-const allowedMiB = 250;
 const maxConnections = 20;
 /** Node looks for requests that take too long only so often. */
 const inspectionMs = 30_000;
 
 describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
   const random = new Random(seed);
-  let chain: Chain;
-  let indexer: Indexer;
-  let bystander: Bystander;
-  let attacker: Attacker;
-  let atRest: number;
+  const siege = new Siege(
+    {
+      LIVE_REQUEST_SECONDS: "2",
+      LIVE_MAX_CONNECTIONS_PER_ADDRESS: String(maxConnections),
+    },
+    { noisy: noisyRoom, quiet: 8_100 },
+  );
   /** They need half a minute to be noticed, so they are there during all the other attacks. */
   let slow: RawConnection[];
 
   beforeAll(async () => {
-    chain = await startChain();
-    indexer = await startIndexer(chain, {
-      environment: {
-        LIVE_REQUEST_SECONDS: "2",
-        LIVE_MAX_CONNECTIONS_PER_ADDRESS: String(maxConnections),
-        LIVE_MAX_QUEUE_BYTES: "1048576",
-        LIVE_MAX_QUEUED_BYTES: "16777216",
-      },
-    });
-    bystander = await openBystander(indexer.url, chain, 8_100);
-    await chain.burst(noisyRoom, 500);
-    await bystander.delay();
-    atRest = indexer.residentMiB();
-    slow = await drip(new Attacker(indexer.url));
-  });
-
-  beforeEach(() => {
-    attacker = new Attacker(indexer.url);
-  });
-
-  afterEach(async () => {
-    expect(await bystander.delay()).toBeLessThan(harmlessMs);
-    expect(bystander.connections()).toBe(1);
-    expect(indexer.residentMiB() - atRest).toBeLessThan(allowedMiB);
-  });
-
-  afterAll(async () => {
-    bystander.close();
-    await indexer.stop();
-    await chain.stop();
+    slow = await drip(new Attacker(siege.indexer.url));
   });
 
   /** Requests that never come to their end: half of them stop in the head, half in the body. */
@@ -92,7 +61,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
     ["an operation name that is no text", '{"query":"{ _meta { status } }","operationName":{}}'],
     ["brackets without end", "[".repeat(60_000)],
   ])("%s is a bad request", async (_, body) => {
-    const { status, body: answer } = await attacker.post(body);
+    const { status, body: answer } = await siege.attacker.post(body);
     expect(status).toBe(400);
     expect(errorOf(answer)).toBe("BAD_REQUEST");
   });
@@ -100,7 +69,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
   test("noise, and requests that are cut anywhere, change nothing", async () => {
     const request = `POST /graphql?${random.hex(40)} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${subscription.length}\r\n\r\n${subscription}`;
     for (let i = 0; i < 100; i++) {
-      const { socket, closed } = await attacker.connect();
+      const { socket, closed } = await siege.attacker.connect();
       const whole = random.chance(0.5)
         ? Buffer.from(request)
         : Buffer.from(random.hex(2 * random.below(400)), "hex");
@@ -114,7 +83,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
   test("strange addresses and methods are refused", async () => {
     const ask = (method: string, path: string) => {
       const accept = "application/graphql-response+json";
-      const sent = attacker.request({ method, headers: { accept } }, path);
+      const sent = siege.attacker.request({ method, headers: { accept } }, path);
       sent.end();
       return answerOf(sent);
     };
@@ -127,10 +96,10 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
   });
 
   test("a body over the limit is refused before it has been taken in", async () => {
-    const told = await attacker.post("x".repeat(70_000)).catch(() => undefined);
+    const told = await siege.attacker.post("x".repeat(70_000)).catch(() => undefined);
     // a server may close while the attacker still writes
     expect([413, undefined]).toContain(told?.status);
-    const endless = attacker.request({
+    const endless = siege.attacker.request({
       method: "POST",
       headers: { "content-type": "application/json", "transfer-encoding": "chunked" },
     });
@@ -142,7 +111,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
 
   test("a thousand invalid operations cost no place", async () => {
     const patient = (i: number): Attacker =>
-      i % 100 === 0 ? (attacker = new Attacker(indexer.url)) : attacker;
+      i % 100 === 0 ? (siege.attacker = new Attacker(siege.indexer.url)) : siege.attacker;
     const bad = [
       "subscription {",
       "subscription { no }",
@@ -156,7 +125,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
     }
     const open = [];
     for (let i = 0; i < maxConnections; i++) {
-      const sent = attacker.request({
+      const sent = siege.attacker.request({
         method: "POST",
         headers: { "content-type": "application/json", ...stream },
       });
@@ -165,7 +134,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
       expect(response.statusCode).toBe(200);
       open.push(sent);
     }
-    expect((await attacker.post(subscription, stream)).status).toBe(503);
+    expect((await siege.attacker.post(subscription, stream)).status).toBe(503);
     for (const sent of open) sent.destroy();
   });
 
@@ -174,7 +143,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
       Array.from({ length: 30 }, async () => {
         const statuses: number[] = [];
         for (let i = 0; i < 40; i++) {
-          const { status, headers } = await attacker.post('{"query":"{ nothing }"}');
+          const { status, headers } = await siege.attacker.post('{"query":"{ nothing }"}');
           statuses.push(status);
           if (status === 429) expect(headers["retry-after"]).toBe("1");
         }
@@ -182,14 +151,14 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
       }),
     );
     expect(answers.flat()).toContain(429);
-    const other = await new Attacker(indexer.url).post('{"query":"{ _meta { status } }"}');
+    const other = await new Attacker(siege.indexer.url).post('{"query":"{ _meta { status } }"}');
     expect(other.status).toBe(200);
   });
 
   test("a flood of reservations is told to wait", async () => {
     const statuses = new Set<number>();
     for (let i = 0; i < 700; i++) {
-      const sent = attacker.request({ method: "PUT" }, "/stream");
+      const sent = siege.attacker.request({ method: "PUT" }, "/stream");
       sent.end();
       statuses.add((await answerOf(sent)).status);
     }
@@ -198,7 +167,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
 
   test("streams that nobody reads end, and memory stays bounded", async () => {
     const connections = await Promise.all(
-      Array.from({ length: maxConnections }, () => attacker.connect()),
+      Array.from({ length: maxConnections }, () => siege.attacker.connect()),
     );
     for (const { socket } of connections) {
       socket.write(
@@ -207,17 +176,7 @@ describe.skipIf(!hasAnvil)(`attacks over HTTP (seed ${seed})`, () => {
       await once(socket, "data");
       socket.pause();
     }
-    const ended = indexer.line((line) => line.includes("read too slowly"));
-    let isOver = (): boolean => false;
-    void ended.then(() => (isOver = () => true));
-    let most = 0;
-    for (let i = 0; !isOver(); i++) {
-      await chain.burst(noisyRoom, 500);
-      expect(await bystander.delay()).toBeLessThan(3 * harmlessMs);
-      most = Math.max(most, indexer.residentMiB());
-      expect(i).toBeLessThan(40);
-    }
-    expect(most - atRest).toBeLessThan(allowedMiB);
+    await siege.floodUntil(500, (line) => line.includes("read too slowly"));
     for (const { socket } of connections) socket.resume();
     await Promise.all(connections.map(({ closed }) => closed));
   });

@@ -1,61 +1,27 @@
 import { once } from "node:events";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { answerTo, Attacker, closeCode, subscribeMessage, upgradeRequest } from "./attacker.ts";
-import { openBystander, type Bystander } from "./bystander.ts";
+import { describe, expect, test } from "vitest";
+import { answerTo, closeCode, subscribeMessage, upgradeRequest } from "./attacker.ts";
 import { Random } from "./random.ts";
-import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
+import { Siege } from "./siege.ts";
+import { hasAnvil } from "./world.ts";
 
 const seed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const noisyRoom = 9_000;
 const everything =
   "subscription ($where: EventFilter) { events(where: $where) { kind cursor event { id args } } }";
-/** An event that takes longer than this has been held up, also where other work keeps the machine busy. */
-const harmlessMs = 10_000;
-/** What attacks may add to the memory of a server at rest. */
-const allowedMiB = 250;
 const maxConnections = 60;
 const maxLiveQueries = 40;
 
 describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
   const random = new Random(seed);
-  let chain: Chain;
-  let indexer: Indexer;
-  let bystander: Bystander;
-  let attacker: Attacker;
-  let atRest: number;
-
-  beforeAll(async () => {
-    chain = await startChain();
-    indexer = await startIndexer(chain, {
-      environment: {
-        LIVE_INIT_SECONDS: "1",
-        LIVE_MAX_CONNECTIONS_PER_ADDRESS: String(maxConnections),
-        LIVE_MAX_LIVE_QUERIES: String(maxLiveQueries),
-        LIVE_MAX_QUEUE_BYTES: "1048576",
-        LIVE_MAX_QUEUED_BYTES: "16777216",
-      },
-    });
-    bystander = await openBystander(indexer.url, chain, 8_000);
-    await chain.burst(noisyRoom, 500);
-    await bystander.delay();
-    atRest = indexer.residentMiB();
-  });
-
-  beforeEach(() => {
-    attacker = new Attacker(indexer.url);
-  });
-
-  afterEach(async () => {
-    expect(await bystander.delay()).toBeLessThan(harmlessMs);
-    expect(bystander.connections()).toBe(1);
-    expect(indexer.residentMiB() - atRest).toBeLessThan(allowedMiB);
-  });
-
-  afterAll(async () => {
-    bystander.close();
-    await indexer.stop();
-    await chain.stop();
-  });
+  const siege = new Siege(
+    {
+      LIVE_INIT_SECONDS: "1",
+      LIVE_MAX_CONNECTIONS_PER_ADDRESS: String(maxConnections),
+      LIVE_MAX_LIVE_QUERIES: String(maxLiveQueries),
+    },
+    { noisy: noisyRoom, quiet: 8_000 },
+  );
 
   test("frames that are none end their connection and no other", async () => {
     const bytes = (...values: number[]): Buffer => Buffer.from(values);
@@ -73,7 +39,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
       "a close code that is none": bytes(0x88, 0x82, 0, 0, 0, 0, 0x00, 0x01),
     };
     for (const frame of Object.values(frames)) {
-      const { socket, heard, closed } = await attacker.connect();
+      const { socket, heard, closed } = await siege.attacker.connect();
       socket.write(upgradeRequest("/graphql"));
       socket.write(frame);
       await closed;
@@ -83,7 +49,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
 
   test("noise after the greeting, and connections that are cut anywhere, change nothing", async () => {
     for (let i = 0; i < 100; i++) {
-      const { socket, closed } = await attacker.connect();
+      const { socket, closed } = await siege.attacker.connect();
       const whole = Buffer.concat([
         Buffer.from(upgradeRequest(random.pick(["/graphql", "/elsewhere", "//", "/%", "*"]))),
         Buffer.from(random.hex(2 * random.below(300)), "hex"),
@@ -97,7 +63,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
 
   test("an upgrade that is turned away may be reset meanwhile", async () => {
     for (const path of ["//", "/elsewhere"]) {
-      const { socket, heard, closed } = await attacker.connect();
+      const { socket, heard, closed } = await siege.attacker.connect();
       socket.write(upgradeRequest(path));
       await once(socket, "data");
       expect(heard()).toContain("404");
@@ -108,12 +74,12 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
 
   test("connections that never begin are closed, and a flood of them stays outside", async () => {
     const sockets = await Promise.all(
-      Array.from({ length: 5 * maxConnections }, () => attacker.openWebSocket()),
+      Array.from({ length: 5 * maxConnections }, () => siege.attacker.openWebSocket()),
     );
     const inside = sockets.filter((socket) => socket !== undefined);
     expect(inside).toHaveLength(maxConnections);
     expect(new Set(await Promise.all(inside.map(closeCode)))).toEqual(new Set([4408]));
-    (await attacker.greet()).terminate();
+    (await siege.attacker.greet()).terminate();
   });
 
   test("a flood of messages ends its connection with 1008", async () => {
@@ -123,7 +89,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
       '{"type":"complete","id":"x"}',
       subscribeMessage("same", "{ _meta { status } }"),
     ]) {
-      const socket = await attacker.greet();
+      const socket = await siege.attacker.greet();
       const closed = closeCode(socket);
       for (let i = 0; i < 1_000; i++) socket.send(message);
       expect([1008, 4409]).toContain(await closed);
@@ -131,7 +97,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
   });
 
   test("pings that nobody reads the answers of end their connection", async () => {
-    const socket = await attacker.greet();
+    const socket = await siege.attacker.greet();
     const closed = closeCode(socket);
     for (let i = 0; i < 1_000; i++) socket.ping("x".repeat(125));
     expect(await closed).toBe(1008);
@@ -170,24 +136,24 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
   ])(
     "hundreds of %s operations, each different, are refused without anybody waiting",
     async (_, query, code) => {
-      const socket = await attacker.greet();
+      const socket = await siege.attacker.greet();
       const first = answerTo(socket, "0");
       for (let i = 0; i < 400; i++) socket.send(subscribeMessage(String(i), query(i)));
       expect(await first).toContain(code);
-      expect(await bystander.delay()).toBeLessThan(harmlessMs);
+      await siege.expectHarmless();
       socket.terminate();
     },
   );
 
   test("a message over the limit ends its connection with 1009", async () => {
-    const socket = await attacker.greet();
+    const socket = await siege.attacker.greet();
     const closed = closeCode(socket);
     socket.send(subscribeMessage("a", everything, { where: { type: ["x".repeat(100_000)] } }));
     expect(await closed).toBe(1009);
   });
 
   test("subscriptions with huge filters are refused once they hold too much", async () => {
-    const socket = await attacker.greet();
+    const socket = await siege.attacker.greet();
     const type = Array.from({ length: 900 }, (_, i) => `${i}${"x".repeat(60)}`);
     let refused = "";
     for (let i = 0; refused === ""; i++) {
@@ -204,7 +170,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
   });
 
   test("more different live queries than are allowed are refused, and no more are run", async () => {
-    const socket = await attacker.greet();
+    const socket = await siege.attacker.greet();
     const answers: string[] = [];
     socket.on("message", (data: Buffer) => answers.push(data.toString()));
     const last = answerTo(socket, "last");
@@ -222,7 +188,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
   });
 
   test("keys that are special in JavaScript are keys like any other", async () => {
-    const socket = await attacker.greet();
+    const socket = await siege.attacker.greet();
     const say = async (id: string, payload: string): Promise<string> => {
       const answer = answerTo(socket, id);
       socket.send(`{"id":${JSON.stringify(id)},"type":"subscribe","payload":${payload}}`);
@@ -257,7 +223,7 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
   });
 
   test("sockets that never read are closed with what they can resume from, and memory stays bounded", async () => {
-    const sockets = await Promise.all(Array.from({ length: 40 }, () => attacker.greet()));
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => siege.attacker.greet()));
     for (const [index, socket] of sockets.entries()) {
       const ready = answerTo(socket, `subscription ${index} 19`);
       for (let i = 0; i < 20; i++) {
@@ -272,18 +238,8 @@ describe.skipIf(!hasAnvil)(`attacks over WebSocket (seed ${seed})`, () => {
       socket.pause();
     }
     const code = Promise.race(sockets.map(closeCode));
-    const closed = indexer.line((line) => line.includes("reads too slowly"));
-    let isOver = (): boolean => false;
-    void closed.then(() => (isOver = () => true));
-    let most = 0;
-    for (let i = 0; !isOver(); i++) {
-      await chain.burst(noisyRoom, 300);
-      expect(await bystander.delay()).toBeLessThan(3 * harmlessMs);
-      most = Math.max(most, indexer.residentMiB());
-      expect(i).toBeLessThan(20);
-    }
+    await siege.floodUntil(300, (line) => line.includes("reads too slowly"));
     for (const socket of sockets) socket.resume();
-    expect(most - atRest).toBeLessThan(allowedMiB);
     expect(await code).toBe(1013);
     for (const socket of sockets) socket.terminate();
   });

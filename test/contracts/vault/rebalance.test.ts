@@ -70,6 +70,27 @@ describe("KhipuVault.rebalance", () => {
     expect(await vault.getEvents.StrategySupplied()).toEqual([]);
   });
 
+  it("passes over a strategy that is full", async () => {
+    const { vault, first, ana, inStrategy } = await savedWorld();
+    await vault.write.lowerCaps([first.address, { absolute: usd("10"), relativeBps: 6_000 }]);
+    await vault.write.rebalance();
+    await vault.write.deposit([usd("20"), ana.address], { account: ana });
+    await vault.write.rebalance();
+    const supplied = await vault.getEvents.StrategySupplied();
+    expect(supplied.map(({ args }) => args.strategy?.toLowerCase())).not.toContain(first.address);
+    expect(await inStrategy("first")).toBe(usd("10"));
+    expect(supplied.length).toBe(1);
+  });
+
+  it("books a loss of the strategy that has it and leaves the others alone", async () => {
+    const { vault, first } = await savedWorld();
+    await vault.write.rebalance();
+    await first.write.lose([usd("1")]);
+    await vault.write.rebalance();
+    const booked = await vault.getEvents.StrategyBooked();
+    expect(booked.map(({ args }) => args.strategy?.toLowerCase())).toEqual([first.address]);
+  });
+
   it("takes what is above a cap out before it fills the buffer from there", async () => {
     const { vault, first, ana } = await savedWorld();
     await vault.write.rebalance();

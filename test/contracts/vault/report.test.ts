@@ -31,6 +31,21 @@ describe("KhipuVault.report", () => {
     expect(await vault.read.lockedProfit()).toBe(0n);
   });
 
+  it("keeps what is still locked rounded up, to the unit", async () => {
+    const { asset, vault, first, wait, now } = await investedWorld({ feeBps: 0n });
+    await asset.write.mint([first.address, usd("8")]);
+    await vault.write.report();
+    const [accounts] = await vault.getEvents.AccountsUpdated();
+    const { lockedProfit, unlockStart, unlockEnd } = accounts?.args ?? {};
+    if (!lockedProfit || !unlockStart || !unlockEnd) throw new Error("nothing was locked");
+    for (const seconds of [1, 10, 100, 1_000]) {
+      await wait(seconds);
+      const left = lockedProfit * (unlockEnd - (await now()));
+      const period = unlockEnd - unlockStart;
+      expect(await vault.read.lockedProfit()).toBe((left + period - 1n) / period);
+    }
+  });
+
   it("says what it booked, and the books from which the price follows at any second", async () => {
     const { asset, vault, treasury, first, keeper, now, assertions } = await investedWorld();
     await asset.write.mint([first.address, usd("10") + 1n]);

@@ -156,6 +156,15 @@ describe("KhipuVault.removeStrategy", () => {
     );
   });
 
+  it("says nothing of money when there was none in it", async () => {
+    const { viem, asset, vault } = await investedWorld();
+    const third = await viem.deployContract("MoodyStrategy", [asset.address]);
+    await vault.write.addStrategy([third.address, CAPS]);
+    await vault.write.removeStrategy([third.address]);
+    expect(await vault.getEvents.StrategyDrawn()).toEqual([]);
+    expect(await vault.getEvents.StrategyLeftOut()).toEqual([]);
+  });
+
   it("locks a gain that nobody had booked, as a report would", async () => {
     const { asset, vault, first } = await investedWorld();
     await asset.write.mint([first.address, usd("30")]);
@@ -250,6 +259,19 @@ describe("KhipuVault.writeOff", () => {
     expect(await vault.read.grossAssets()).toBe(usd("100"));
     expect(await vault.read.lockedProfit()).toBe(usd("60"));
     expect(await vault.read.balanceOf([treasury.address])).toBe(0n);
+  });
+
+  it("refuses one that is dead and has nothing", async () => {
+    const { viem, asset, vault, is, assertions } = await investedWorld();
+    const third = await viem.deployContract("MoodyStrategy", [asset.address]);
+    await vault.write.addStrategy([third.address, CAPS]);
+    await third.write.setMood([mood("RevertsOnEverything")]);
+    await assertions.revertWithCustomErrorWithArgs(
+      vault.write.writeOff([third.address]),
+      vault,
+      "StrategyReadable",
+      [is(third)],
+    );
   });
 
   it("refuses one that can be valued or is not there", async () => {
