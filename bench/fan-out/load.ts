@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 
-const [url = "", count = "0", transport = "ws", variant = "same"] = process.argv.slice(2);
-const subscribers = Number(count);
+const [url = "", crowd = "0", transport = "ws", variant = "same"] = process.argv.slice(2);
+const subscribers = Number(crowd);
 /** How many connect at a time; Ponder gives up on live queries when many begin together. */
 const atOnce = transport === "sql" ? 10 : 200;
 const query = `subscription ($where: EventFilter) {
@@ -63,30 +63,13 @@ async function subscribeByEvents(index: number): Promise<void> {
     headers: { accept: "text/event-stream", "content-type": "application/json" },
   });
   sent.end(JSON.stringify({ query, variables: variablesOf(index) }));
-  await follow(sent, "event: next\n", newCounter());
-}
-
-/** Ponder's own live queries: each change sends the whole result again, here the newest event. */
-async function subscribeBySql(): Promise<void> {
-  const address = new URL("/sql/live", url.replace("ws", "http"));
-  const sql = `select id, type, account, block_number, args from event order by id desc limit 1`;
-  address.searchParams.set("sql", JSON.stringify({ json: { sql, params: [] } }));
-  await follow(request(address, { agent: false }).end(), "data: ", newCounter(1));
-}
-
-/** Resolves at the first message, which is no event yet; `hear` gets the later ones. */
-async function follow(
-  sent: ClientRequest,
-  mark: string,
-  hear: (messages: number) => void,
-): Promise<void> {
-  const [response] = (await once(sent, "response")) as [IncomingMessage];
-  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
-  const countIn = (data: Buffer): number => data.toString("latin1").split(mark).length - 1;
+  const response = await responseTo(sent);
+  const hear = newCounter();
+  // the first says that it has caught up
   await new Promise<void>((resolve) => {
     let isReady = false;
     response.on("data", (data: Buffer) => {
-      const messages = countIn(data);
+      const messages = count(data, "event: next\n");
       if (isReady) hear(messages);
       else if (messages > 0) {
         isReady = true;
@@ -95,6 +78,25 @@ async function follow(
     });
   });
 }
+
+/** Ponder's own live queries: each change sends the whole result again, here the newest event. */
+async function subscribeBySql(): Promise<void> {
+  const address = new URL("/sql/live", url.replace("ws", "http"));
+  const sql = `select id, type, account, block_number, args from event order by id desc limit 1`;
+  address.searchParams.set("sql", JSON.stringify({ json: { sql, params: [] } }));
+  const response = await responseTo(request(address, { agent: false }).end());
+  const hear = newCounter(1);
+  response.on("data", (data: Buffer) => hear(count(data, "data: ")));
+}
+
+async function responseTo(sent: ClientRequest): Promise<IncomingMessage> {
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  return response;
+}
+
+const count = (data: Buffer, mark: string): number =>
+  data.toString("latin1").split(mark).length - 1;
 
 const transports = { ws: subscribeBySocket, sse: subscribeByEvents, sql: subscribeBySql };
 if (!(transport in transports)) throw new Error(`There is no transport ${transport}.`);

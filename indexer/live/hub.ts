@@ -271,19 +271,20 @@ export class Hub {
   }
 
   #deliverBlock(level: Level, block: Block): void {
-    const touched = new Set<Group>();
+    const messages = new Map<Group, EventMessage[]>();
     for (const event of block.events) {
       const groups = level.index.match(event);
       if (groups.size === 0) continue;
       const message = this.#message("EVENT", event, block);
       for (const group of groups) {
-        this.#send(group, message);
-        touched.add(group);
+        const ofGroup = messages.get(group);
+        if (ofGroup) ofGroup.push(message);
+        else messages.set(group, [message]);
       }
     }
-    if (touched.size === 0) return;
-    const message = this.#message("BLOCK", null, block);
-    for (const group of touched) this.#send(group, message);
+    if (messages.size === 0) return;
+    const end = this.#message("BLOCK", null, block);
+    for (const [group, ofGroup] of messages) this.#send(group, [...ofGroup, end]);
   }
 
   #undo({ events, to }: NonNullable<Change["undone"]>): void {
@@ -297,7 +298,7 @@ export class Hub {
         const groups = level.index.match(event);
         if (groups.size === 0) continue;
         const message = this.#message("UNDO", event, to);
-        for (const group of groups) this.#send(group, message);
+        for (const group of groups) this.#send(group, [message]);
       }
       level.sent = Math.min(level.sent, to.number);
     }
@@ -309,9 +310,10 @@ export class Hub {
     }
   }
 
-  #send(group: Group, message: EventMessage): void {
-    const encoded = message.as(group.shape);
-    for (const outlet of group.outlets) outlet.next(encoded);
+  /** One subscriber after the other gets all of it, so that it leaves together. */
+  #send({ shape, outlets }: Group, messages: readonly EventMessage[]): void {
+    const encoded = messages.map((message) => message.as(shape));
+    for (const outlet of outlets) for (const message of encoded) outlet.next(message);
   }
 
   /** `block` is the event's own, but for UNDO, where it is the one that everything goes back to. */

@@ -7,6 +7,7 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from "./connection-states.ts";
+import { Corks } from "./corks.ts";
 import type { Encoded } from "./message.ts";
 import { parseOperationRequest, parseRecord } from "./request.ts";
 import type { Doors } from "./doors.ts";
@@ -49,6 +50,7 @@ export function createWebSockets(
     autoPong: false,
     handleProtocols: (offered) => offered.has(protocol) && protocol,
   });
+  const corks = new Corks();
   const connections = new Set<Connection>();
   const pulse = setInterval(() => {
     for (const connection of connections) connection.checkPulse();
@@ -68,7 +70,7 @@ export function createWebSockets(
       socket.on("close", leave);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const work = doors.workFor(request);
-        const connection = new Connection(webSocket, socket, service, work, settings);
+        const connection = new Connection(webSocket, socket, corks, service, work, settings);
         const leaveQueue = queues.add(socket, () => connection.closeSlow());
         connections.add(connection);
         webSocket.on("close", () => {
@@ -90,6 +92,7 @@ class Connection {
   readonly #webSocket: WebSocket;
   /** Data frames go straight to the socket: they are prebuilt, and the same bytes for many connections. */
   readonly #socket: Duplex;
+  readonly #corks: Corks;
   readonly #service: Service;
   readonly #settings: LiveSettings;
   readonly #operations: RunningOperations;
@@ -98,17 +101,18 @@ class Connection {
   readonly #work: Rate;
   #state: ConnectionState = "OPENED";
   #heard = true;
-  #corked = false;
 
   constructor(
     webSocket: WebSocket,
     socket: Duplex,
+    corks: Corks,
     service: Service,
     work: Rate,
     settings: LiveSettings,
   ) {
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#corks = corks;
     this.#service = service;
     this.#settings = settings;
     this.#operations = new RunningOperations(service, settings);
@@ -179,7 +183,7 @@ class Connection {
 
   #close(code: keyof typeof closings): void {
     this.#end();
-    this.#uncork();
+    this.#corks.release(this.#socket);
     this.#webSocket.close(code, closings[code]);
     setTimeout(() => {
       this.#webSocket.terminate();
@@ -242,7 +246,11 @@ class Connection {
     return {
       next: (encoded) => {
         this.#service.stats.messages.websocket++;
-        this.#write(name === undefined ? frame(encoded) : encoded.form(name, frame));
+        if (name === undefined) {
+          const body = encoded.form("ws", bodyOf);
+          this.#write(frameStart(prefix, body.length));
+          this.#write(body);
+        } else this.#write(encoded.form(name, frame));
         this.#checkQueue();
       },
       fail: (error) => {
@@ -262,23 +270,9 @@ class Connection {
     this.#checkQueue();
   }
 
-  /** All that is written in one turn of the event loop leaves in one system call. */
   #write(bytes: Buffer): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(() => {
-        this.#uncork();
-      });
-    }
-    this.#socket.write(bytes);
-  }
-
-  #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket.uncork();
+    this.#corks.write(this.#socket, bytes);
   }
 
   #checkQueue(): void {
@@ -308,22 +302,26 @@ function bodyOf(encoded: Encoded): Buffer {
 
 const nothing = Buffer.alloc(0);
 
-/** An unmasked text frame (RFC 6455, 5.2) of two parts. One copy costs less than handing the parts to the kernel apart. */
-function textFrame(first: Buffer, second: Buffer): Buffer {
-  const length = first.length + second.length;
+/** An unmasked text frame (RFC 6455, 5.2). */
+function textFrame(first: Buffer, rest: Buffer): Buffer {
+  return Buffer.concat([frameStart(first, rest.length), rest]);
+}
+
+/** The same as far as `first`; so many bytes are to follow it. */
+function frameStart(first: Buffer, rest: number): Buffer {
+  const length = first.length + rest;
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headerLength + length);
-  frame[0] = 0x81;
+  const start = Buffer.allocUnsafe(headerLength + first.length);
+  start[0] = 0x81;
   if (headerLength === 2) {
-    frame[1] = length;
+    start[1] = length;
   } else if (headerLength === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(length, 2);
+    start[1] = 126;
+    start.writeUInt16BE(length, 2);
   } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(length), 2);
+    start[1] = 127;
+    start.writeBigUInt64BE(BigInt(length), 2);
   }
-  first.copy(frame, headerLength);
-  second.copy(frame, headerLength + first.length);
-  return frame;
+  first.copy(start, headerLength);
+  return start;
 }

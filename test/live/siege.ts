@@ -60,9 +60,9 @@ export class Siege {
 
   /** So many events at a time in the noisy room until the server says such a line, which has to come soon. */
   async floodUntil(events: number, fits: (line: string) => boolean): Promise<void> {
-    let isOver = false;
-    void this.indexer.line(fits).then(() => (isOver = true));
-    for (let sent = 0; !isOver; sent += events) {
+    const over = new AbortController();
+    void this.indexer.line(fits).then(() => over.abort());
+    for (let sent = 0; !over.signal.aborted; sent += events) {
       await this.chain.burst(this.#noisyRoom, events);
       await this.expectHarmless(3 * harmlessMs);
       expect(sent).toBeLessThan(mostFloodEvents);
