@@ -1,10 +1,11 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { circlesWorld, type CirclesWorld } from "./circles.ts";
+import { describe, expect, it } from "vitest";
+import { circlesWorld } from "./circles.ts";
 import { CircleModel, type Person } from "./model.ts";
 import {
   type Acts,
   booksOf,
   type Game,
+  isCollateralised,
   KINDS,
   openCircles,
   PAYS_IN_TIME,
@@ -43,12 +44,19 @@ interface Walk extends Game {
   /** What a member can do in a round. */
   letters: string;
   /** What of a member's books says what can become of the circle. */
-  relevant: (person: Person, game: Game) => Partial<Person>;
+  relevant: (person: Person, game: Game) => ReturnType<typeof everything>;
 }
 
-const everything = ({ takenOut: _, ...books }: Person): Partial<Person> => books;
+const everything = ({ owes, credit, security, helped, inDefault, served }: Person) => ({
+  owes,
+  credit,
+  security,
+  helped,
+  inDefault,
+  served,
+});
 
-const whatCanBeOwed = (person: Person, { rules }: Game): Partial<Person> => {
+const whatCanBeOwed = (person: Person, { rules }: Game) => {
   const owed = person.owes.reduce((sum, assets) => sum + assets, 0n);
   const withPenalty = owed + (owed * rules.penaltyBps + 9_999n) / 10_000n;
   const { credit, security } = person;
@@ -60,21 +68,15 @@ const whatCanBeOwed = (person: Person, { rules }: Game): Partial<Person> => {
 };
 
 describe("Circles do what their rules say in every schedule", () => {
-  let world: CirclesWorld;
-
-  beforeAll(async () => {
-    world = await circlesWorld();
-  });
-
   const all = (name: string, walk: Walk) => {
     const { members } = walk.rules;
     const count = walk.letters.length ** (members * members);
     it(
       `${name}: all ${count.toLocaleString("en")}`,
       async () => {
-        const ends = await walkAll(await setStage(world, members), walk, name);
+        const ends = await walkAll(await setStage(await circlesWorld(), members), walk, name);
         expect(ends.reduce((sum, { schedules }) => sum + schedules, 0)).toBe(count);
-        if (walk.rules.collateral < KINDS.collateralised(members) || walk.discounts) return;
+        if (!isCollateralised(walk.rules) || walk.discounts) return;
         const whole = BigInt(members) * walk.rules.contribution + walk.rules.collateral;
         for (const least of ends.flatMap((end) => end.least)) {
           if (least !== undefined) expect(least).toBeGreaterThanOrEqual(whole);
@@ -84,13 +86,34 @@ describe("Circles do what their rules say in every schedule", () => {
     );
   };
 
-  for (const members of deep ? [3, 4] : [3]) {
-    for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
-      const rules = rulesOf(members, kind);
-      const acting = [...Array(members).keys()];
-      const plain = { rules, acting, letters: "pld", relevant: whatCanBeOwed };
-      all(`${members} members who claim at once, ${kind}`, { ...plain, claiming: true });
-      all(`${members} members who leave all in the circle, ${kind}`, { ...plain, claiming: false });
+  for (const kind of KINDS) {
+    for (const claiming of [true, false]) {
+      const who = `who ${claiming ? "claim at once" : "leave all in the circle"}, ${kind}`;
+      const game = (members: number): Walk => ({
+        rules: rulesOf(members, kind),
+        acting: [...Array(members).keys()],
+        claiming,
+        letters: "pld",
+        relevant: whatCanBeOwed,
+      });
+      const three = game(3);
+      all(`3 members ${who}`, three);
+      if (!deep) continue;
+      all(`3 members ${who}, nothing left out`, { ...three, relevant: everything });
+      for (const acting of [
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+      ]) {
+        all(`3 members ${who}, acting in the order ${acting.join(" ")}`, { ...three, acting });
+      }
+      for (const letters of ["pldb", "pdbx"]) {
+        const discounts = [1_500n, 700n, 1_500n];
+        all(`3 members ${who}, by bids (${letters})`, { ...three, letters, discounts });
+      }
+      all(`4 members ${who}`, game(4));
     }
   }
 });
@@ -172,7 +195,9 @@ function wealthOf(model: CircleModel, who: number): bigint {
 /** All words of so many letters. */
 function wordsOf(letters: string, length: number): string[] {
   if (length === 0) return [""];
-  return wordsOf(letters, length - 1).flatMap((word) => [...letters].map((letter) => word + letter));
+  return wordsOf(letters, length - 1).flatMap((word) =>
+    Array.from(letters, (letter) => word + letter),
+  );
 }
 
 const stringify = (value: unknown) =>

@@ -166,9 +166,7 @@ export class CircleModel {
 
   /** The largest discount, of equal ones that of whoever joined first. */
   #bestBid(): { who: number; discount: bigint } | undefined {
-    return this.#bids.toSorted(
-      (a, b) => Number(b.discount - a.discount) || a.who - b.who,
-    )[0];
+    return this.#bids.toSorted((a, b) => Number(b.discount - a.discount) || a.who - b.who)[0];
   }
 
   /** A member's security pays what they owe, with the penalty as far as it goes. Says how much is for the running round. */

@@ -29,19 +29,16 @@ const CONTRIBUTION = 1_001n;
 const PENALTY = 34n;
 const fullCollateral = (members: number) => BigInt(members - 1) * (CONTRIBUTION + PENALTY);
 
-/** The part of the full collateral that each member leaves. */
-export const KINDS = {
-  collateralised: (members: number) => fullCollateral(members),
-  "half trusted": (members: number) => fullCollateral(members) / 3n,
-  trusted: () => 0n,
-};
+export const KINDS = ["collateralised", "half trusted", "trusted"] as const;
 
-export const rulesOf = (members: number, kind: keyof typeof KINDS): Rules => ({
-  members,
-  contribution: CONTRIBUTION,
-  collateral: KINDS[kind](members),
-  penaltyBps: 333n,
-});
+export function rulesOf(members: number, kind: (typeof KINDS)[number]): Rules {
+  const full = fullCollateral(members);
+  const collateral = { collateralised: full, "half trusted": full / 3n, trusted: 0n }[kind];
+  return { members, contribution: CONTRIBUTION, collateral, penaltyBps: 333n };
+}
+
+export const isCollateralised = ({ members, collateral }: Rules) =>
+  collateral === fullCollateral(members);
 
 /** So many circles fit into a transaction. */
 const BATCH = 12;
