@@ -41,6 +41,15 @@ describe("SavingsPool.claimYield", () => {
     expect(await savings.read.positionOf([beto.address])).toEqual(before);
   });
 
+  it("leaves just the shares that cover the principal at the price of the claim", async () => {
+    const { savings, vault, ana } = await earnedWorld();
+    const price = await vault.read.sharePrice();
+    await savings.write.claimYield([ana.address], { account: ana });
+    const [shares] = await savings.read.positionOf([ana.address]);
+    expect(shares * price.assets).toBeGreaterThanOrEqual(usd("100") * price.shares);
+    expect((shares - 1n) * price.assets).toBeLessThan(usd("100") * price.shares);
+  });
+
   it("has nothing when nothing was earned, or after a loss", async () => {
     const { savings, first, ana, carla, assertions } = await earnedWorld();
     await savings.write.claimYield([ana.address], { account: ana });

@@ -78,6 +78,16 @@ describe("FeeTreasury.collect", () => {
     expect(await balanceOf(carla)).toBe(usd("10000") + collectable);
   });
 
+  it("pays out all that is left once the referrers have theirs", async () => {
+    const { treasury, vault, beto, carla } = await rewardedWorld();
+    await treasury.write.claimReferralReward([beto.address], { account: beto });
+    expect(await treasury.read.collectable()).toBe(
+      await vault.read.convertToAssets([await vault.read.balanceOf([treasury.address])]),
+    );
+    await treasury.write.collect([carla.address, await treasury.read.collectable()]);
+    expect(await treasury.read.collectable()).toBe(0n);
+  });
+
   it("leaves the referrers theirs", async () => {
     const { treasury, beto, carla, reward, balanceOf } = await rewardedWorld();
     await treasury.write.collect([carla.address, await treasury.read.collectable()]);

@@ -27,6 +27,17 @@ describe("KhipuVault.mint", () => {
     expect(await vault.read.balanceOf([ana.address])).toBe(sharesFor("7"));
   });
 
+  it("has room for the whole shares that maxDeposit buys, at any price", async () => {
+    const { vault, ana, earn } = await deployWorld({ feeBps: 0n });
+    await vault.write.deposit([usd("100"), ana.address], { account: ana });
+    await vault.write.rebalance();
+    await earn("7");
+    const { assets, shares } = await vault.read.sharePrice();
+    const most = await vault.read.maxDeposit([ana.address]);
+    expect(await vault.read.maxMint([ana.address])).toBe((most * shares) / assets);
+    expect((most * shares) % assets).not.toBe(0n);
+  });
+
   it("refuses more than maxMint", async () => {
     const { vault, ana, assertions } = await deployWorld();
     await vault.write.stopDeposits();

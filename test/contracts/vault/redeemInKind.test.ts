@@ -25,6 +25,11 @@ describe("KhipuVault.redeemInKind", () => {
     expect(await second.read.balanceOf([ana.address])).toBe(roundedDown("35"));
     expect(await vault.read.balanceOf([ana.address])).toBe(0n);
     expect(await vault.read.totalAssets()).toBe(usd("100"));
+    for (const strategy of [first, second]) {
+      expect((await vault.read.holdingOf([strategy.address])).shares).toBe(
+        await strategy.read.balanceOf([vault.address]),
+      );
+    }
   });
 
   it("says what it paid", async () => {

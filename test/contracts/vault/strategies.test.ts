@@ -146,6 +146,25 @@ describe("KhipuVault.removeStrategy", () => {
     expect(await vault.read.totalAssets()).toBe(usd("100"));
   });
 
+  it("says what came back", async () => {
+    const { vault, first, is, assertions } = await investedWorld();
+    await assertions.emitWithArgs(
+      vault.write.removeStrategy([first.address]),
+      vault,
+      "StrategyDrawn",
+      [is(first), usd("60"), 0n, usd("65")],
+    );
+  });
+
+  it("locks a gain that nobody had booked, as a report would", async () => {
+    const { asset, vault, first } = await investedWorld();
+    await asset.write.mint([first.address, usd("30")]);
+    await vault.write.removeStrategy([first.address]);
+    expect(await vault.read.totalAssets()).toBeLessThanOrEqual(usd("100") + 1n);
+    expect(await vault.read.lockedProfit()).toBeGreaterThanOrEqual(usd("30") - 2n);
+    expect(await vault.read.grossAssets()).toBeGreaterThanOrEqual(usd("130") - 1n);
+  });
+
   it("removes one in the middle and keeps the others in order", async () => {
     const { viem, asset, vault, first, second } = await investedWorld();
     const third = await viem.deployContract("MoodyStrategy", [asset.address]);

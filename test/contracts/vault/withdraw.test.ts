@@ -39,6 +39,29 @@ describe("KhipuVault.withdraw", () => {
     expect((await vault.read.holdingOf([second.address])).assets).toBe(0n);
   });
 
+  it("books the shares of a strategy that it took as gone", async () => {
+    const { vault, first, ana } = await investedWorld();
+    await vault.write.withdraw([usd("90"), ana.address, ana.address], { account: ana });
+    const held = await first.read.balanceOf([vault.address]);
+    expect((await vault.read.holdingOf([first.address])).shares).toBe(held);
+    expect(held).toBeLessThan(usd("120"));
+  });
+
+  it("passes over a strategy that has nothing to give now, without a word", async () => {
+    const { vault, first, second, ana } = await investedWorld();
+    await first.write.setLiquid([0n]);
+    await vault.write.withdraw([usd("50"), ana.address, ana.address], { account: ana });
+    const drawn = await vault.getEvents.StrategyDrawn();
+    expect(drawn.map(({ args }) => args.strategy?.toLowerCase())).toEqual([second.address]);
+    expect(await vault.getEvents.StrategyLeftOut()).toEqual([]);
+  });
+
+  it("counts no gain as available before it is booked", async () => {
+    const { vault, asset, first } = await investedWorld();
+    await asset.write.mint([first.address, usd("30")]);
+    expect(await vault.read.liquidity()).toBe(usd("200"));
+  });
+
   it("says what happened", async () => {
     const { vault, ana, beto, assertions } = await investedWorld();
     await assertions.emitWithArgs(
