@@ -43,6 +43,9 @@ await runScript(async () => {
   });
   if (options === undefined) return;
   const { part, campaigns } = options;
+  if (!/^[1-9]\d*$/.test(campaigns)) {
+    throw new Failure(`--campaigns is "${campaigns}": it must be a whole number such as 100.`);
+  }
   const files = globSync(join(part, "**/*.t.sol"), { cwd: root });
   if (files.length === 0) throw new Failure(`There are no properties in ${part}.`);
   process.env["KHIPU_PROPERTIES"] = "deep";
