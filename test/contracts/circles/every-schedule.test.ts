@@ -127,9 +127,11 @@ async function walkAll(stage: Stage, walk: Walk, name: string): Promise<Junction
   ];
   for (let round = 0; round < members; round++) {
     const circles = await openCircles(stage, walk, level.length);
-    for (let before = 0; before < round; before++) {
-      const acts = level.map(({ path }) => path[before] ?? "");
-      await circles.playRound(before, acts);
+    for (let earlier = 0; earlier < round; earlier++) {
+      await circles.playRound(
+        earlier,
+        level.map(({ path }) => path[earlier] ?? ""),
+      );
     }
     const next = new Map<string, Junction>();
     const snapshot = await stage.world.networkHelpers.takeSnapshot();
