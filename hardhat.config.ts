@@ -8,7 +8,10 @@ const require = createRequire(import.meta.url);
 // release is worth, each time with another seed (KHIPU_SEED).
 const properties =
   process.env["KHIPU_PROPERTIES"] === "deep"
-    ? { fuzz: 10_000, invariant: { runs: 1_000, depth: 500 } }
+    ? {
+        fuzz: 10_000,
+        invariant: { runs: Number(process.env["KHIPU_CAMPAIGNS"] ?? 1_000), depth: 500 },
+      }
     : { fuzz: 256, invariant: { runs: 24, depth: 128 } };
 
 const seed = process.env["KHIPU_SEED"];

@@ -80,6 +80,13 @@ const PARTS: { files: string[]; contracts: string[]; tests: string[] }[] = [
     contracts: ["contracts/lottery/LotteryPool.sol"],
     tests: ["lottery", "reentrancy.test.ts", "books.test.ts"],
   },
+  {
+    files: ["RotatingPools", "RoundSettlement", "CircleForming", "CircleRules", "PayoutQueue"].map(
+      inFolder("circles"),
+    ),
+    contracts: ["RotatingPools", "RoundSettlement", "CircleForming"].map(inFolder("circles")),
+    tests: ["circles"],
+  },
 ];
 
 // One process for all files: what they import takes longer than what they do. Gas is compared elsewhere.

@@ -1,13 +1,7 @@
 import { type Address, encodeFunctionData, type PublicClient } from "viem";
 import { rotatingPoolsAbi } from "../../protocol/abis.generated.ts";
+import { circleState, settleFrom } from "../../protocol/circle.ts";
 import type { Job } from "./job.ts";
-
-/** The order of IRotatingPools.State. */
-const FORMING = 1;
-const REQUESTED = 2;
-const ANSWERED = 3;
-const RUNNING = 4;
-const COMPLETED = 5;
 
 /** Settling one round of fifty members fits into a block; so does one of fewer. */
 const ROUNDS_AT_ONCE = 1n;
@@ -16,12 +10,14 @@ const ROUNDS_AT_ONCE = 1n;
 export function circlesJob(client: PublicClient, address: Address): Job {
   const pools = { address, abi: rotatingPoolsAbi } as const;
   const ended = new Set<bigint>();
+  /** Until when there is nothing to do for circles that run: nobody can make a round end earlier. */
+  const quietUntil = new Map<bigint, bigint>();
 
   const callFor = async (circleId: bigint, now: bigint) => {
     const args = [circleId] as const;
     const circle = await client.readContract({ ...pools, functionName: "circleOf", args });
-    if (circle.state >= COMPLETED) ended.add(circleId);
-    if (circle.state === FORMING || circle.state === REQUESTED) {
+    if (circle.state >= circleState.completed) ended.add(circleId);
+    if (circle.state === circleState.forming || circle.state === circleState.requested) {
       const { deadline } = await client.readContract({
         ...pools,
         functionName: "admissionOf",
@@ -30,12 +26,12 @@ export function circlesJob(client: PublicClient, address: Address): Job {
       if (now <= BigInt(deadline)) return undefined;
       return { step: "abort", data: encodeFunctionData({ ...pools, functionName: "abort", args }) };
     }
-    if (circle.state === ANSWERED) {
+    if (circle.state === circleState.answered) {
       return { step: "start", data: encodeFunctionData({ ...pools, functionName: "start", args }) };
     }
-    const length = BigInt(circle.period + circle.grace);
-    const over = BigInt(circle.start) + BigInt(circle.settled + 1) * length;
-    if (circle.state !== RUNNING || now < over) return undefined;
+    if (circle.state !== circleState.running) return undefined;
+    quietUntil.set(circleId, settleFrom(circle));
+    if (now < settleFrom(circle)) return undefined;
     const settle = { functionName: "settle", args: [circleId, ROUNDS_AT_ONCE] } as const;
     return { step: "settle", data: encodeFunctionData({ ...pools, ...settle }) };
   };
@@ -45,7 +41,7 @@ export function circlesJob(client: PublicClient, address: Address): Job {
       const count = await client.readContract({ ...pools, functionName: "circleCount" });
       const { timestamp } = await client.getBlock();
       for (let circleId = 1n; circleId <= count; circleId++) {
-        if (ended.has(circleId)) continue;
+        if (ended.has(circleId) || timestamp < (quietUntil.get(circleId) ?? 0n)) continue;
         const call = await callFor(circleId, timestamp);
         if (call) {
           const { step, data } = call;

@@ -1,5 +1,6 @@
 import { type Address, encodeFunctionData, type Hex, maxUint256, type PublicClient } from "viem";
 import { rotatingPoolsAbi } from "../../protocol/abis.generated.ts";
+import { circleState, settleFrom } from "../../protocol/circle.ts";
 
 /** What a simulated saver does next with the youngest circle. */
 export interface CircleStep {
@@ -16,10 +17,6 @@ const PERIOD = 120;
 const GRACE = 60;
 const TIME_TO_JOIN = 3_600;
 const PENALTY_BPS = 200;
-
-/** IRotatingPools.State. */
-const FORMING = 1;
-const RUNNING = 4;
 
 /** Settles, claims, pays, joins or creates, whichever comes first; nothing if there is nothing to do. */
 export async function nextCircleStep(
@@ -45,8 +42,7 @@ export async function nextCircleStep(
       args: [circleId],
     });
     const { joined } = await chain.readContract({ ...circles, functionName: "memberOf", args });
-    const roundEnd = circle.start + (circle.settled + 1) * (circle.period + circle.grace);
-    if (circle.state === RUNNING && timestamp >= BigInt(roundEnd)) {
+    if (circle.state === circleState.running && timestamp >= settleFrom(circle)) {
       const data = encodeFunctionData({
         ...circles,
         functionName: "settle",
@@ -74,7 +70,7 @@ export async function nextCircleStep(
         args,
       });
       const owed = arrears + due;
-      if (owed === 0n && circle.state <= RUNNING) return undefined;
+      if (owed === 0n && circle.state <= circleState.running) return undefined;
       if (owed > 0n) {
         const data = encodeFunctionData({
           ...circles,
@@ -85,7 +81,11 @@ export async function nextCircleStep(
         return step(`paid into circle ${circleId}`, data, owed + penalty + owed / 10n);
       }
     }
-    if (circle.state === FORMING && !joined && timestamp <= BigInt(admission.deadline)) {
+    if (
+      circle.state === circleState.forming &&
+      !joined &&
+      timestamp <= BigInt(admission.deadline)
+    ) {
       const termsHash = await chain.readContract({
         ...circles,
         functionName: "termsHashOf",
@@ -98,7 +98,7 @@ export async function nextCircleStep(
       });
       return step(`joined circle ${circleId}`, data, admission.collateral + 1n);
     }
-    if (circle.state === RUNNING) return undefined;
+    if (circle.state === circleState.running) return undefined;
   }
   const collateral = await chain.readContract({
     ...circles,

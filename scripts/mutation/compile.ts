@@ -13,7 +13,9 @@ const solc = require("solc") as {
   ): string;
 };
 
-const code = z.object({ object: z.string() });
+/** Where in the code the addresses of libraries go, by file and library. */
+const linkReferences = z.record(z.string(), z.record(z.string(), z.array(z.unknown())));
+const code = z.object({ object: z.string(), linkReferences });
 const compilerOutput = z.object({
   contracts: z
     .record(
@@ -26,7 +28,9 @@ const compilerOutput = z.object({
 /** A contract's code as Hardhat's artifact holds it. */
 export interface Code {
   bytecode: string;
+  linkReferences: z.infer<typeof linkReferences>;
   deployedBytecode: string;
+  deployedLinkReferences: z.infer<typeof linkReferences>;
 }
 
 /** The code of the contract in a file, with `changes` in place of those sources; undefined when it does not compile. */
@@ -42,7 +46,12 @@ export function compile(contract: string, changes: Record<string, string> = {}):
       // Without the hash of the source, the same code is the same bytes.
       metadata: { bytecodeHash: "none" },
       outputSelection: {
-        [contract]: { [name]: ["evm.bytecode.object", "evm.deployedBytecode.object"] },
+        [contract]: {
+          [name]: ["bytecode", "deployedBytecode"].flatMap((part) => [
+            `evm.${part}.object`,
+            `evm.${part}.linkReferences`,
+          ]),
+        },
       },
     },
   };
@@ -56,8 +65,17 @@ export function compile(contract: string, changes: Record<string, string> = {}):
   if (evm === undefined || evm.bytecode.object === "") return undefined;
   return {
     bytecode: `0x${evm.bytecode.object}`,
+    linkReferences: inProject(evm.bytecode.linkReferences),
     deployedBytecode: `0x${evm.deployedBytecode.object}`,
+    deployedLinkReferences: inProject(evm.deployedBytecode.linkReferences),
   };
+}
+
+/** As Hardhat calls our files. */
+function inProject(references: z.infer<typeof linkReferences>): z.infer<typeof linkReferences> {
+  return Object.fromEntries(
+    Object.entries(references).map(([file, libraries]) => [`project/${file}`, libraries]),
+  );
 }
 
 /** Puts code into the artifact that the tests deploy from. */

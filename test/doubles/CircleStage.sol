@@ -7,7 +7,25 @@ import {FaucetToken} from "../../contracts/testnet/FaucetToken.sol";
 
 /// @notice Lets the same few members play many circles side by side, many steps in one transaction. It pays for them
 /// all, and invites whoever asks.
+///
+/// Circles are numbered from `first` on. `order` has one byte for each member, their seat: who acts after whom. `who`
+/// has one byte for each seat of each circle, which is not zero if the member does it.
 contract CircleStage is IERC1271 {
+    /// @dev All that the contract knows of a circle but its terms, and what each member has taken out.
+    struct Books {
+        IRotatingPools.State state;
+        uint256 settled;
+        address[] queue;
+        uint256 cash;
+        uint256 shares;
+        address leader;
+        uint256 discount;
+        uint256 sealedBids;
+        uint256 penalties;
+        IRotatingPools.Member[] members;
+        uint256[] takenOut;
+    }
+
     IRotatingPools private immutable _circles;
     FaucetToken private immutable _asset;
 
@@ -31,13 +49,12 @@ contract CircleStage is IERC1271 {
         }
     }
 
-    /// @notice For each circle, from `first` on, each member whose letter is `act` pays all that they can.
-    /// @param acts One letter for each member of each circle.
-    function pay(uint256 first, uint256 members, bytes calldata acts, bytes1 act) external {
-        for (uint256 i = 0; i < acts.length; ++i) {
-            if (acts[i] != act) continue;
-            address member = address(puppets[i % members]);
-            uint256 circleId = first + i / members;
+    /// @notice Members pay all that they can.
+    function pay(uint256 first, bytes calldata order, bytes calldata who) external {
+        for (uint256 i = 0; i < who.length; ++i) {
+            (uint256 circleId, uint256 seat, bool acts) = _turn(i, first, order, who);
+            if (!acts) continue;
+            address member = address(puppets[seat]);
             (uint256 arrears, uint256 due, uint256 penalty) = _circles.dueOf(circleId, member);
             uint256 assets = arrears + due;
             if (assets == 0) continue;
@@ -46,39 +63,85 @@ contract CircleStage is IERC1271 {
         }
     }
 
+    /// @notice Members bid, as far as they may.
+    function bid(
+        uint256 first,
+        bytes calldata order,
+        bytes calldata who,
+        uint256 deposit,
+        uint256[] calldata discounts
+    ) external {
+        for (uint256 i = 0; i < who.length; ++i) {
+            (uint256 circleId, uint256 seat, bool acts) = _turn(i, first, order, who);
+            if (!acts) continue;
+            _asset.mint(address(puppets[seat]), deposit);
+            puppets[seat].bid(circleId, discounts[seat]);
+        }
+    }
+
+    /// @notice Those who could bid reveal what.
+    function reveal(
+        uint256 first,
+        bytes calldata order,
+        bytes calldata who,
+        uint256[] calldata discounts
+    ) external {
+        for (uint256 i = 0; i < who.length; ++i) {
+            (uint256 circleId, uint256 seat, bool acts) = _turn(i, first, order, who);
+            if (acts) puppets[seat].reveal(circleId, discounts[seat]);
+        }
+    }
+
     function settle(uint256 first, uint256 count) external {
         for (uint256 i = 0; i < count; ++i) _circles.settle(first + i, 1);
     }
 
     /// @notice Everybody takes out what they can.
-    function claim(uint256 first, uint256 count, uint256 members) external {
-        for (uint256 i = 0; i < count * members; ++i) puppets[i % members].claim(first + i / members);
-    }
-
-    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
-        return this.isValidSignature.selector;
-    }
-
-    /// @notice Every member of each circle, and the circle's state.
-    function look(
-        uint256 first,
-        uint256 count,
-        uint256 members
-    ) external view returns (IRotatingPools.Member[][] memory all, IRotatingPools.State[] memory states) {
-        all = new IRotatingPools.Member[][](count);
-        states = new IRotatingPools.State[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            states[i] = _circles.circleOf(first + i).state;
-            all[i] = new IRotatingPools.Member[](members);
-            for (uint256 seat = 0; seat < members; ++seat) {
-                all[i][seat] = _circles.memberOf(first + i, address(puppets[seat]));
-            }
+    function claim(uint256 first, uint256 count, bytes calldata order) external {
+        for (uint256 i = 0; i < count * order.length; ++i) {
+            puppets[uint8(order[i % order.length])].claim(first + i / order.length);
         }
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        return IERC1271.isValidSignature.selector;
+    }
+
+    function look(uint256 first, uint256 count) external view returns (Books[] memory all) {
+        all = new Books[](count);
+        for (uint256 i = 0; i < count; ++i) _look(first + i, all[i]);
+    }
+
+    function _look(uint256 circleId, Books memory books) private view {
+        IRotatingPools.Circle memory circle = _circles.circleOf(circleId);
+        (books.state, books.settled) = (circle.state, circle.settled);
+        books.queue = _circles.queueOf(circleId);
+        (books.cash, books.shares) = _circles.holdingsOf(circleId);
+        (books.leader, books.discount, books.sealedBids, books.penalties) = _circles.roundOf(circleId);
+        books.members = new IRotatingPools.Member[](circle.members);
+        books.takenOut = new uint256[](circle.members);
+        for (uint256 seat = 0; seat < circle.members; ++seat) {
+            books.members[seat] = _circles.memberOf(circleId, address(puppets[seat]));
+            books.takenOut[seat] = puppets[seat].takenOut(circleId);
+        }
+    }
+
+    function _turn(
+        uint256 i,
+        uint256 first,
+        bytes calldata order,
+        bytes calldata who
+    ) private pure returns (uint256 circleId, uint256 seat, bool acts) {
+        circleId = first + i / order.length;
+        seat = uint8(order[i % order.length]);
+        acts = who[i - (i % order.length) + seat] != 0;
     }
 }
 
 contract Puppet {
     IRotatingPools private immutable _circles;
+
+    mapping(uint256 circleId => uint256 assets) public takenOut;
 
     constructor(IRotatingPools circles) {
         _circles = circles;
@@ -89,7 +152,21 @@ contract Puppet {
         _circles.joinWithInvitation(circleId, _circles.termsHashOf(circleId), block.timestamp, "");
     }
 
+    function bid(uint256 circleId, uint256 discount) external {
+        try _circles.commitBid(circleId, _sealed(circleId, discount)) {} catch {}
+    }
+
+    function reveal(uint256 circleId, uint256 discount) external {
+        try _circles.revealBid(circleId, discount, 0) {} catch {}
+    }
+
     function claim(uint256 circleId) external {
+        uint256 before = _circles.asset().balanceOf(address(this));
         try _circles.claim(circleId, address(this), 0) {} catch {}
+        takenOut[circleId] += _circles.asset().balanceOf(address(this)) - before;
+    }
+
+    function _sealed(uint256 circleId, uint256 discount) private view returns (bytes32) {
+        return _circles.sealBid(circleId, _circles.circleOf(circleId).settled, address(this), discount, 0);
     }
 }

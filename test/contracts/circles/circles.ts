@@ -1,7 +1,8 @@
 import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
+import { circleState } from "../../../protocol/circle.ts";
 import { deployChainlink } from "../chainlink.ts";
-import { DAY, deployWorld, UINT256_MAX, usd } from "../world.ts";
+import { DAY, deployWorld, UINT256_MAX, usd, type World } from "../world.ts";
 
 export const CIRCLE = 1n;
 export const PERIOD = 27 * DAY;
@@ -10,17 +11,9 @@ export const ROUND = PERIOD + GRACE;
 export const ANSWER_TIME = DAY;
 export const DRAW_FEE = parseEther("0.01");
 
-/** The order of IRotatingPools.Order, State and Reason. */
+/** The numbers of IRotatingPools.Order, State and Reason. */
 export const ORDER = { joining: 0, random: 1, bids: 2 } as const;
-export const STATE = {
-  unknown: 0,
-  forming: 1,
-  requested: 2,
-  answered: 3,
-  running: 4,
-  completed: 5,
-  aborted: 6,
-} as const;
+export const STATE = circleState;
 export const REASON = { notFilled: 0, noAnswer: 1 } as const;
 
 /** All that one of `members` could owe to others, with a contribution of 100 and a penalty of a tenth. */
@@ -48,16 +41,18 @@ export type Terms = typeof TERMS;
 export const TRUSTED = { collateral: 0n, open: false };
 export const BY_BIDS = { order: ORDER.bids, bidDeposit: usd("20") };
 
-/** The protocol without a fee, the circles, and Chainlink's own coordinator with an oracle's key. */
-export async function circlesWorld({ savers = 3 } = {}) {
-  const world = await deployWorld({ feeBps: 0n });
-  const { viem, vault, asset, networkHelpers } = world;
-  const { coordinator, vrf, answer } = await deployChainlink(world);
+/** Circles over a vault, with the libraries that they are linked to. */
+export async function deployCircles(
+  { viem }: World,
+  vault: Address,
+  vrf: Awaited<ReturnType<typeof deployChainlink>>["vrf"],
+  { drawFee = DRAW_FEE, answerTime = ANSWER_TIME } = {},
+) {
   const forming = await viem.deployContract("CircleForming");
   const settlement = await viem.deployContract("RoundSettlement");
-  const circles = await viem.deployContract(
+  return viem.deployContract(
     "RotatingPools",
-    [vault.address, { ...vrf, nativePayment: true }, DRAW_FEE, BigInt(ANSWER_TIME)],
+    [vault, { ...vrf, nativePayment: true }, drawFee, BigInt(answerTime)],
     {
       libraries: {
         "project/contracts/circles/CircleForming.sol:CircleForming": forming.address,
@@ -65,6 +60,14 @@ export async function circlesWorld({ savers = 3 } = {}) {
       },
     },
   );
+}
+
+/** The protocol without a fee, the circles, and Chainlink's own coordinator with an oracle's key. */
+export async function circlesWorld({ savers = 3 } = {}) {
+  const world = await deployWorld({ feeBps: 0n });
+  const { viem, vault, asset, networkHelpers } = world;
+  const { coordinator, vrf, answer } = await deployChainlink(world);
+  const circles = await deployCircles(world, vault.address, vrf);
   const subscription = await circles.read.subscription();
   await coordinator.write.fundSubscriptionWithNative([subscription], { value: parseEther("10") });
   const client = await viem.getPublicClient();
@@ -95,6 +98,7 @@ export async function circlesWorld({ savers = 3 } = {}) {
     client,
     members,
     terms,
+    vrf,
 
     /** Ana creates a circle and is in it. */
     create: async (changes: Partial<Terms> = {}) => {

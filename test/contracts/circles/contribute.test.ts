@@ -4,6 +4,7 @@ import { is, UINT256_MAX, usd } from "../world.ts";
 import {
   CIRCLE,
   circlesWorld,
+  deployCircles,
   fullCollateral,
   GRACE,
   runningWorld,
@@ -169,8 +170,8 @@ describe("RotatingPools.contribute", () => {
   });
 
   it("refuses an asset that keeps a fee, also where the vault is not asked", async () => {
-    const { circles, viem, coordinator, manager, roles, ana, terms, assertions } =
-      await circlesWorld();
+    const world = await circlesWorld();
+    const { viem, vrf, manager, roles, ana, terms, assertions } = world;
     const toll = await viem.deployContract("TollToken");
     const vault = await viem.deployContract("KhipuVault", [
       toll.address,
@@ -180,24 +181,7 @@ describe("RotatingPools.contribute", () => {
       roles.address,
       1n,
     ]);
-    const forming = await viem.deployContract("CircleForming");
-    const settlement = await viem.deployContract("RoundSettlement");
-    const tollCircles = await viem.deployContract(
-      "RotatingPools",
-      [
-        vault.address,
-        {
-          coordinator: coordinator.address,
-          keyHash: await circles.read.keyHash(),
-          confirmations: 3,
-          callbackGas: 100_000,
-          nativePayment: true,
-        },
-        0n,
-        60n,
-      ],
-      { libraries: { CircleForming: forming.address, RoundSettlement: settlement.address } },
-    );
+    const tollCircles = await deployCircles(world, vault.address, vrf);
     await toll.write.mint([ana.address, usd("1000")]);
     await toll.write.approve([tollCircles.address, UINT256_MAX], { account: ana });
     const collateral = fullCollateral(3);

@@ -6,6 +6,7 @@ import {
   CIRCLE,
   type CirclesWorld,
   circlesWorld,
+  deployCircles,
   fullCollateral,
   STATE,
   type Terms,
@@ -138,5 +139,24 @@ describe("RotatingPools.createCircle", () => {
       "NotCreator",
       [2n, is(ana)],
     );
+  });
+});
+
+describe("RotatingPools", () => {
+  it("is made for answers that may take from a minute to thirty days", async () => {
+    const world = await circlesWorld();
+    const { circles, vault, vrf, assertions } = world;
+    const deploy = (answerTime: number) => deployCircles(world, vault.address, vrf, { answerTime });
+    for (const answerTime of [59, 30 * DAY + 1]) {
+      await assertions.revertWithCustomErrorWithArgs(
+        deploy(answerTime),
+        circles,
+        "AnswerTimeOutOfRange",
+        [BigInt(answerTime)],
+      );
+    }
+    for (const answerTime of [60, 30 * DAY]) {
+      expect(await (await deploy(answerTime)).read.answerTime()).toBe(BigInt(answerTime));
+    }
   });
 });

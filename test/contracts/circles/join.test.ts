@@ -228,6 +228,31 @@ describe("RotatingPools.leave", () => {
   });
 });
 
+describe("RotatingPools.leaveAsShares", () => {
+  it("moves up those behind, and gives nothing where nothing was left", async () => {
+    const world = await circlesWorld({ savers: 4 });
+    const { circles, members, ana, beto, create, balanceOf } = world;
+    await create({ ...TRUSTED, members: 5 });
+    for (const account of members.slice(1)) {
+      await circles.write.joinWithInvitation(await invitationFor(world, account), { account });
+    }
+    await circles.write.leaveAsShares([CIRCLE, beto.address], { account: beto });
+    const [left] = await circles.getEvents.UserLeft();
+    expect(left?.args).toMatchObject({ assets: 0n, shares: 0n, memberCountAfter: 3n });
+    expect(await balanceOf(beto)).toBe(usd("1010000"));
+    expect((await circles.read.queueOf([CIRCLE])).map((member) => member.toLowerCase())).toEqual(
+      [ana, ...members.slice(2)].map(({ address }) => address),
+    );
+  });
+
+  it("gives units where the vault is not asked", async () => {
+    const { circles, ana, create, balanceOf } = await circlesWorld();
+    await create();
+    await circles.write.leaveAsShares([CIRCLE, ana.address], { account: ana });
+    expect(await balanceOf(ana)).toBe(usd("1010000"));
+  });
+});
+
 describe("RotatingPools.abort", () => {
   it("ends a circle that did not fill in time, and everybody takes their collateral back", async () => {
     const world = await circlesWorld();

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { type Hex, toHex } from "viem";
 import { expect } from "vitest";
 import { UINT256_MAX, usd } from "../world.ts";
 import { circlesWorld, GRACE, invitationFor, ORDER, TRUSTED } from "./circles.ts";
@@ -35,11 +35,10 @@ async function stageWith(members: number) {
     await stage.write.open([chosen, 1n], { gas: MUCH_GAS });
     return circles.read.circleCount();
   };
-  const payAll = (circleId: bigint, payers = members) =>
-    stage.write.pay([circleId, BigInt(members), `0x${"01".repeat(payers)}`, "0x01"], {
-      gas: MUCH_GAS,
-      account: ana,
-    });
+  const inOrder = toHex(Uint8Array.from({ length: members }, (_, seat) => seat));
+  const everybody = toHex(new Uint8Array(members).fill(1));
+  const payAll = (circleId: bigint) =>
+    stage.write.pay([circleId, inOrder, everybody], { gas: MUCH_GAS, account: ana });
   return { ...world, stage, open, payAll };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The rules of circles as docs/circles.md has them, for circles without the vault whose members are called up in the
- * order of joining. It keeps what each member still owes for each round, and knows nothing of the contract.
+ * order of joining, or by what they bid. It keeps what each member still owes for each round, and knows nothing of the
+ * contract.
  */
 
 const min = (a: bigint, b: bigint) => (a < b ? a : b);
@@ -13,7 +14,7 @@ export interface Rules {
   penaltyBps: bigint;
 }
 
-interface Person {
+export interface Person {
   /** For each round, what is not paid yet. */
   owes: bigint[];
   /** Credited, and not taken out. */
@@ -29,10 +30,11 @@ interface Person {
 
 export class CircleModel {
   readonly people: Person[];
-  readonly #rules: Rules;
   /** Who took the pot of each settled round. */
-  readonly #served: number[] = [];
+  readonly served: number[] = [];
+  readonly #rules: Rules;
   #penalties = 0n;
+  #bids: { who: number; discount: bigint }[] = [];
 
   constructor(rules: Rules) {
     this.#rules = rules;
@@ -48,7 +50,7 @@ export class CircleModel {
   }
 
   get round(): number {
-    return this.#served.length;
+    return this.served.length;
   }
 
   get over(): boolean {
@@ -68,12 +70,22 @@ export class CircleModel {
     this.#forgive(who);
   }
 
+  /** Offers the others a discount, if this one may, and reveals it in time, for which the deposit is credited. */
+  bid(who: number, discount: bigint, deposit: bigint): void {
+    const person = this.#person(who);
+    if (person.served || person.inDefault) return;
+    this.#bids.push({ who, discount });
+    person.credit += deposit;
+  }
+
   /** The round is over. */
   settle(): void {
     const { round } = this;
-    const winner = this.#next();
+    const best = this.#bestBid();
+    this.#bids = [];
+    const winner = best?.who ?? this.#next();
     // Those who have had their pots first, then the others in the order of joining.
-    const others = [...this.#served, ...this.people.keys()].filter(
+    const others = [...this.served, ...this.people.keys()].filter(
       (who, index, all) => all.indexOf(who) === index && who !== winner,
     );
     let money = this.#penalties;
@@ -103,11 +115,26 @@ export class CircleModel {
     this.#give(winner, inShares, inShares, "security");
     // Who owes nothing to others owes their own round to nobody but themselves.
     if (this.#owed(winner, round) === 0n) person.owes[round] = 0n;
-    person.credit += money + own;
+    money += own;
+    const discount = min(best?.discount ?? 0n, money + shares);
+    if (discount > 0n) {
+      const size = BigInt(others.length);
+      const each = {
+        credit: (money * discount) / (money + shares) / size,
+        security: (shares * discount) / (money + shares) / size,
+      };
+      for (const other of others) {
+        this.#person(other).credit += each.credit;
+        this.#person(other).security += each.security;
+      }
+      money -= each.credit * size;
+      shares -= each.security * size;
+    }
+    person.credit += money;
     person.security += shares;
     person.served = true;
     this.#forgive(winner);
-    this.#served.push(winner);
+    this.served.push(winner);
   }
 
   /** Takes out what is not needed any more; what is owed to others goes first. */
@@ -137,6 +164,11 @@ export class CircleModel {
     return next;
   }
 
+  /** The largest discount, of equal ones that of whoever joined first. */
+  #bestBid(): { who: number; discount: bigint } | undefined {
+    return this.#bids.toSorted((a, b) => Number(b.discount - a.discount) || a.who - b.who)[0];
+  }
+
   /** A member's security pays what they owe, with the penalty as far as it goes. Says how much is for the running round. */
   #help(who: number, missing: bigint): bigint {
     const person = this.#person(who);
@@ -157,7 +189,7 @@ export class CircleModel {
       owes[round] = (owes[round] ?? 0n) - part;
       assets -= part;
       money -= worth;
-      const recipient = this.#served[round];
+      const recipient = this.served[round];
       if (recipient === undefined) forRunning += worth;
       else this.#person(recipient)[into] += worth;
     }

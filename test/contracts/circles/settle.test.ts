@@ -274,6 +274,56 @@ describe("RotatingPools.claim", () => {
     );
   });
 
+  it("takes what is owed out of unclaimed money, and then needs none of the shares", async () => {
+    const collateral = fullCollateral(3) / 3n;
+    const world = await runningWorld({ ...TRUSTED, collateral });
+    const { circles, ana, beto, keeper, pay, settle, member } = world;
+    // Only Ana ever pays, and only once. Beto's pot pays in part what he owes.
+    await pay(ana);
+    for (let round = 0; round < 3; round++) await settle();
+    const before = await member(beto);
+    const [arrears] = await circles.read.dueOf([CIRCLE, beto.address]);
+    expect(arrears).toBeGreaterThan(0n);
+    expect(before.claimable).toBeGreaterThan(arrears);
+    expect(before.shares).toBeGreaterThan(0n);
+    await circles.write.collectArrears([CIRCLE, beto.address], { account: keeper });
+    expect(await member(beto)).toMatchObject({
+      claimable: before.claimable - arrears,
+      shares: before.shares,
+      used: before.used,
+    });
+    expect(await circles.read.dueOf([CIRCLE, beto.address])).toEqual([0n, 0n, 0n]);
+  });
+
+  it("gives units for shares where the vault is not asked, and money beside them", async () => {
+    const world = await runningWorld();
+    const { circles, ana, beto, carla, pay, settle, balanceOf } = world;
+    const claimAsShares = async (account: typeof ana) => {
+      const before = await balanceOf(account);
+      const { result } = await circles.simulate.claimAsShares([CIRCLE, account.address], {
+        account: account.address,
+      });
+      await circles.write.claimAsShares([CIRCLE, account.address], { account });
+      expect((await balanceOf(account)) - before).toBe(result[0] + result[1]);
+      return result;
+    };
+    for (const account of [ana, beto, carla]) await pay(account);
+    await settle();
+    // 110 of the collateral are for each of the two rounds that are left.
+    expect(await claimAsShares(ana)).toEqual([usd("300"), 0n]);
+    for (const account of [ana, beto, carla]) await pay(account);
+    await settle();
+    expect(await claimAsShares(ana)).toEqual([0n, usd("110")]);
+  });
+
+  it("has nothing for strangers, nor before the first round", async () => {
+    const { circles, ana, keeper, create } = await circlesWorld();
+    await create();
+    for (const account of [ana, keeper]) {
+      expect(await circles.read.claimableOf([CIRCLE, account.address])).toEqual([0n, 0n]);
+    }
+  });
+
   it("pays no less than the member accepts, and not twice, and members only", async () => {
     const { circles, ana, beto, carla, keeper, pay, settle, assertions } = await runningWorld();
     for (const account of [ana, beto, carla]) await pay(account);

@@ -79,3 +79,22 @@ describe("TestnetYieldVault", () => {
     expect(await yieldSource.read.totalAssets()).toBe(before - usd("400"));
   });
 });
+
+describe("TestnetPriceFeed", () => {
+  it("answers with the price that anybody set last, and says each", async () => {
+    const { viem, carla, assertions } = await deployWorld();
+    const feed = await viem.deployContract("TestnetPriceFeed", [8, 99_990_000n]);
+    const [first] = await feed.getEvents.AnswerUpdated();
+    expect(first?.args).toMatchObject({ current: 99_990_000n, roundId: 1n });
+    await assertions.emitWithArgs(
+      feed.write.setPrice([100_020_000n], { account: carla }),
+      feed,
+      "AnswerUpdated",
+      [100_020_000n, 2n, (time: bigint) => time > 0n],
+    );
+    const [round, price, , updatedAt] = await feed.read.latestRoundData();
+    expect([round, price]).toEqual([2n, 100_020_000n]);
+    expect(updatedAt).toBeGreaterThan(first?.args.updatedAt ?? 0n);
+    expect(await feed.read.decimals()).toBe(8);
+  });
+});
