@@ -4,7 +4,8 @@ import { khipuVaultAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts"
 import { deployedAt } from "../../protocol/deployment.ts";
 import { columnsOf } from "../../indexer/live/ponder.ts";
 import * as schema from "../../indexer/ponder.schema.ts";
-import type { Answer } from "../indexer/api.ts";
+import { rowsOf, tableNames } from "../indexer/api-tables.ts";
+import { type Answer, apiAt } from "../indexer/api.ts";
 import { byContent } from "../indexer/by-content.ts";
 import { type Log, readLogs } from "../indexer/oracle/log.ts";
 import { isLogged, Oracle } from "../indexer/oracle/oracle.ts";
@@ -70,9 +71,15 @@ export class ProductHistory {
     return this.#forks.record();
   }
 
-  /** All tables as an index of the chain that there is now has them. */
-  get newest(): Record<string, Row[]> {
-    return this.#tablesOf(this.#forks.newest);
+  /** The tables in which an index differs from what the logs of the chain, as it is now, make of it. */
+  async differencesAt(apiUrl: string): Promise<string[]> {
+    const expected = this.#tablesOf(this.#forks.newest);
+    const differing: string[] = [];
+    for (const table of tableNames()) {
+      const rows = await rowsOf(apiAt(apiUrl), table);
+      if (!isDeepStrictEqual(sorted(rows), sorted(expected[table] ?? []))) differing.push(table);
+    }
+    return differing;
   }
 
   /** Throws unless an answer was, in itself, one state that the chain has had. */
@@ -93,8 +100,8 @@ export class ProductHistory {
     if (totalCount !== events.length) return `${totalCount} events, not ${events.length}`;
     if (items[0]?.blockHash !== lastEventOf(state)) return "another last event";
     for (const table of polledTables) {
-      const rows = (data[table]?.items ?? []).toSorted(byContent);
-      const expected = (tables[table] ?? []).toSorted(byContent);
+      const rows = sorted(data[table]?.items ?? []);
+      const expected = sorted(tables[table] ?? []);
       if (!isDeepStrictEqual(rows, expected)) {
         return `${table} is ${JSON.stringify(rows)}, not ${JSON.stringify(expected)}`;
       }
@@ -156,6 +163,10 @@ export class ProductHistory {
 /** The block of the last event that the index keeps. */
 function lastEventOf({ logs }: State): string | undefined {
   return logs.findLast(isLogged)?.blockHash;
+}
+
+function sorted(rows: readonly Row[]): Row[] {
+  return rows.toSorted(byContent);
 }
 
 function readsIn(data: Polled): Reads {

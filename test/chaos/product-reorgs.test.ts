@@ -1,24 +1,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../scripts/local/random.ts";
-import { rowsOf, tableNames } from "../indexer/api-tables.ts";
-import { apiAt } from "../indexer/api.ts";
-import { byContent } from "../indexer/by-content.ts";
-import type { Row } from "../indexer/oracle/row.ts";
 import { startPostgres } from "../live/postgres.ts";
 import { hasAnvil } from "../live/world.ts";
 import { Poller } from "./poller.ts";
 import { polled, type Polled, ProductHistory } from "./product-history.ts";
-import { type ProductIndexer, startProductIndexer } from "./product-indexer.ts";
+import { type ProductIndexer, startProductIndexer, type Store } from "./product-indexer.ts";
 import { finalityBlocks, Product } from "./product.ts";
 
 const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
 const runs = isDeep ? 10 : 1;
 const steps = isDeep ? 400 : 50;
 const firstSeed = process.env["KHIPU_TEST_SEED"] ?? String(Date.now());
+/** How long an index may stand still before the watchdog acts; in operation it is longer. */
+const patienceSeconds = 10;
 /** A block that is gone before Ponder has read its logs: it asks for them for 64 seconds before it looks at the chain again. */
 const patienceMs = 150_000;
 
@@ -31,43 +29,59 @@ async function live(seed: string): Promise<void> {
     stops.push(() => product.stop());
     const postgres = await startPostgres();
     stops.push(() => postgres.stop());
-    /** One index in the embedded database and one in PostgreSQL, each with nothing in it yet. */
-    const startBoth = async (name: string): Promise<readonly ProductIndexer[]> => {
-      const stores = [
-        { folder: join(folder, name) },
-        { postgres: await postgres.createDatabase(name) },
-      ];
-      const both = await Promise.all(
-        stores.map((store, place) =>
-          startProductIndexer(product, store, join(folder, `${name}-${place}.log`)),
-        ),
-      );
-      stops.push(() => Promise.all(both.map((indexer) => indexer.stop())));
-      return both;
+    /** One that has nothing yet. */
+    const startIndexer = async (name: string, store: Store, environment = {}) => {
+      const indexer = await startProductIndexer(product, store, {
+        logFile: join(folder, `${name}.log`),
+        patienceSeconds,
+        environment,
+      });
+      stops.push(() => indexer.stop());
+      return indexer;
     };
-    await play(product, random, startBoth);
+    await play(product, random, {
+      embedded: () => startIndexer("embedded", { folder: join(folder, "embedded") }),
+      postgres: () => startIndexer("postgres", { postgres: postgres.url }),
+      fresh: () => startIndexer("fresh", { folder: join(folder, "fresh") }, killedInBatch(folder)),
+    });
   } finally {
     for (const stop of stops.toReversed()) await stop();
     rmSync(folder, { recursive: true });
   }
 }
 
+/** Lets an indexer be killed in the middle of what it writes of old blocks. */
+function killedInBatch(folder: string): Record<string, string> {
+  const script = pathToFileURL(join(import.meta.dirname, "killed-in-batch.ts"));
+  return { NODE_OPTIONS: `--import ${script.href}`, KILLED_IN_BATCH: join(folder, "killed") };
+}
+
 async function play(
   product: Product,
   random: Random,
-  startBoth: (name: string) => Promise<readonly ProductIndexer[]>,
+  start: Readonly<Record<"embedded" | "postgres" | "fresh", () => Promise<ProductIndexer>>>,
 ): Promise<void> {
   const history = new ProductHistory(product);
   await history.record();
-  const followers = await startBoth("following");
-  const poller = new Poller<Polled>(() => followers.map(({ url }) => url), polled);
-  for (let step = 0; step < steps; step++) {
+  const embedded = await start.embedded();
+  const postgres = await start.postgres();
+  const both = [embedded, postgres];
+  await Promise.all(both.map((indexer) => indexer.ready()));
+  const poller = new Poller<Polled>(() => both.map(({ url }) => url), polled);
+  for (let step = 1; step <= steps; step++) {
     await takeStep(product, random);
     await history.record();
+    if (step === Math.floor(steps / 2)) embedded.kill();
+    // Ponder waits 25 seconds for the lock of one that was killed
+    if (isDeep && step === Math.floor(steps / 3)) postgres.kill();
     if (random.between(1, 2) === 1) await poller.another();
   }
-  const fresh = await startBoth("fresh");
-  for (const { url } of [...followers, ...fresh]) await untilEqual(url, history, product);
+
+  const fresh = await start.fresh();
+  await fresh.logged("SIGKILL");
+  await fresh.logged("making it again from the chain");
+  await fresh.ready();
+  for (const { url } of [...both, fresh]) await untilEqual(url, history, product);
   await poller.stop();
   for (const answer of poller.answers) history.assertHad(answer);
   expect(poller.count).toBeGreaterThan(steps);
@@ -89,24 +103,14 @@ async function untilEqual(url: string, history: ProductHistory, product: Product
     // what is newest when an indexer starts, or comes back to the chain, comes with the next block
     await product.mine(1);
     await history.record();
-    const expected = history.newest;
-    const differences: string[] = [];
-    for (const table of tableNames()) {
-      const rows = await rowsOf(apiAt(url), table);
-      if (!isDeepStrictEqual(sorted(rows), sorted(expected[table] ?? []))) differences.push(table);
-    }
-    return differences;
+    return history.differencesAt(url);
   };
   await expect.poll(differing, { timeout: patienceMs, interval: 500 }).toEqual([]);
 }
 
-function sorted(rows: readonly Row[]): Row[] {
-  return rows.toSorted(byContent);
-}
-
 describe.skipIf(!hasAnvil)("the product's index, under reorganisations as deep as finality", () => {
   test(
-    `answers with nothing but states that the chain had, and ends as the chain's logs say and as a fresh one (seed ${firstSeed})`,
+    `answers with nothing but states that the chain had, and ends as a fresh one does, killed or not (seed ${firstSeed})`,
     { timeout: 600_000 * runs },
     async () => {
       for (let run = 0; run < runs; run++) {

@@ -14,5 +14,14 @@ export async function mined(
     () => client.getTransactionReceipt({ hash }).catch(() => undefined),
     { timeout: 60_000, interval: 20 },
   );
-  if (status === "reverted") throw new Error(`${hash} was reverted`);
+  if (status === "reverted") throw new Reverted(hash);
+}
+
+/** What was possible a moment ago was not when the transaction was mined. */
+export class Reverted extends Error {
+  override readonly name = "Reverted";
+
+  constructor(hash: Hash) {
+    super(`${hash} was reverted`);
+  }
 }

@@ -21,7 +21,7 @@ import {
 import { deployedAt } from "../../protocol/deployment.ts";
 import type { Random } from "../../scripts/local/random.ts";
 import { CircleMember } from "./circle-member.ts";
-import { mined } from "./mined.ts";
+import { mined, Reverted } from "./mined.ts";
 import type { PlayedWorld } from "./played-world.ts";
 
 /** An estimate would not do: what a report costs depends on the yield that has come until it is mined. */
@@ -35,6 +35,8 @@ type Action = () => Promise<Hash>;
 /** Somebody who does anything that is possible, at random. */
 export class Person {
   readonly address: Address;
+  /** How often something was not possible any more when it was mined. */
+  refused = 0;
   readonly #random: Random;
   readonly #asset;
   readonly #vault;
@@ -95,7 +97,10 @@ export class Person {
     await this.#circles.contribute(circleId);
   }
 
-  /** Does one thing; each transaction is mined at once, so it has happened when this resolves. */
+  /**
+   * Does one thing; each transaction is mined at once, so it has happened when this resolves. Only the clock, or a keeper,
+   * can have been faster.
+   */
   async act(others: readonly Person[]): Promise<void> {
     const possible = [
       ...(await this.#savingsActions(others)),
@@ -106,7 +111,10 @@ export class Person {
       ...(await this.#treasuryActions()),
       () => this.#priceFeed.write.setPrice([BigInt(this.#random.between(99, 101)) * 10n ** 6n]),
     ];
-    await mined(this.#client, this.#random.oneOf(possible)());
+    await mined(this.#client, this.#random.oneOf(possible)()).catch((error: unknown) => {
+      if (!(error instanceof Reverted)) throw error;
+      this.refused++;
+    });
   }
 
   /** Books the vault's yield, makes everybody's yield principal and pulls the own referral reward, if there is one. */
