@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { createPublicClient, webSocket } from "viem";
 import { startChain, startIndexer, type Chain } from "../test/live/world.ts";
 import type { Report } from "./fan-out/load.ts";
-import { useOf } from "./fan-out/process.ts";
+import { Arrivals } from "./arrivals.ts";
+import { end, nextMessage, useOf } from "./fan-out/process.ts";
 import { percentile, type Bench, type Row } from "./harness.ts";
 
 const folder = join(import.meta.dirname, "fan-out");
@@ -14,7 +14,10 @@ const crowds = (process.env["KHIPU_BENCH_CROWDS"] ?? "1000,5000,10000").split(",
 /** The size of one of our messages, so that the peers send as much. */
 const messageBytes = 600;
 
-type Transport = "ws" | "sse";
+type Transport = "ws" | "sse" | "sql";
+
+/** Ponder answers no more live queries at a time than these. */
+const mostSql = 1_000;
 
 /** A server that is measured. */
 interface Subject {
@@ -33,6 +36,7 @@ const bench: Bench = {
         LIVE_MAX_CONNECTIONS_PER_ADDRESS: "20000",
         LIVE_WORK_MS_PER_SECOND: "1000000",
         LIVE_QUERIES_PER_SECOND: "1000000",
+        FIXTURE_SQL: "on",
       },
     });
     const peers = ["raw-websocket", "raw-sse", "usual-websocket"].map((name) =>
@@ -59,6 +63,10 @@ const bench: Bench = {
         const rawEvents = await measure(chain, rawSse, crowd, "sse", "same");
         const events = await measure(chain, ours, crowd, "sse", "same");
         rows.push(...compare(`${crowd} on SSE`, events, rawEvents, "raw SSE"));
+        if (crowd <= mostSql) {
+          const sql = await measure(chain, ours, crowd, "sql", "same");
+          rows.push(...compare(`${crowd} on SSE`, events, sql, "Ponder's /sql/live"));
+        }
       }
       return rows;
     } finally {
@@ -72,7 +80,7 @@ const bench: Bench = {
 export default bench;
 
 async function subjectOf(peer: ChildProcess): Promise<Subject> {
-  const [{ port }] = (await once(peer, "message")) as [{ port: number }];
+  const { port } = await nextMessage<{ port: number }>(peer);
   return { url: `ws://127.0.0.1:${port}`, pid: peer.pid ?? 0 };
 }
 
@@ -114,47 +122,42 @@ async function measure(
   const before = useOf(pid);
   const load = fork(join(folder, "load.ts"), [url, String(crowd), transport, variant]);
   const observer = createPublicClient({ transport: webSocket(chain.url.replace("http", "ws")) });
-  const blocks = new Map<bigint, number>();
-  const stop = observer.watchBlocks({
-    onBlock: ({ number }) => blocks.set(number, performance.timeOrigin + performance.now()),
+  const blocks = new Arrivals();
+  const stop = observer.watchBlockNumber({
+    onBlockNumber: (number) => blocks.mark(String(number)),
   });
-  await report(load);
-  const connected = useOf(pid);
-  const sinceBlock: number[] = [];
-  const sinceFirst: number[] = [];
-  let warm = connected;
-  // the first round warms everybody up
-  for (let round = 0; round <= rounds; round++) {
-    const arrived = report(load);
-    const { blockNumber } = await chain.note(1, round);
-    const message = await arrived;
-    if (!("arrivals" in message)) throw new Error("The load said something unexpected.");
-    const start = blocks.get(blockNumber);
-    if (start === undefined) throw new Error(`The observer did not see block ${blockNumber}.`);
-    if (round === 0) {
-      warm = useOf(pid);
-      continue;
+  try {
+    await nextMessage<Report>(load);
+    const connected = useOf(pid);
+    const sinceBlock: number[] = [];
+    const sinceFirst: number[] = [];
+    let warm = connected;
+    // the first round warms everybody up
+    for (let round = 0; round <= rounds; round++) {
+      const arrived = nextMessage<Report>(load);
+      const { blockNumber } = await chain.note(1, round);
+      const message = await arrived;
+      if (!("arrivals" in message)) throw new Error("The load said something unexpected.");
+      const start = await blocks.of(String(blockNumber));
+      if (round === 0) {
+        warm = useOf(pid);
+        continue;
+      }
+      const first = Math.min(...message.arrivals);
+      for (const at of message.arrivals) {
+        sinceBlock.push(at - start);
+        sinceFirst.push(at - first);
+      }
     }
-    const first = Math.min(...message.arrivals);
-    for (const at of message.arrivals) {
-      sinceBlock.push(at - start);
-      sinceFirst.push(at - first);
-    }
+    return {
+      sinceBlock,
+      sinceFirst,
+      cpuMsPerEvent: (useOf(pid).cpuMs - warm.cpuMs) / rounds,
+      kiBPerConnection: (connected.residentKiB - before.residentKiB) / crowd,
+    };
+  } finally {
+    stop();
+    (await observer.transport.getRpcClient()).close();
+    await end(load);
   }
-  const after = useOf(pid);
-  stop();
-  (await observer.transport.getRpcClient()).close();
-  load.send("end");
-  await once(load, "exit");
-  return {
-    sinceBlock,
-    sinceFirst,
-    cpuMsPerEvent: (after.cpuMs - warm.cpuMs) / rounds,
-    kiBPerConnection: (connected.residentKiB - before.residentKiB) / crowd,
-  };
-}
-
-async function report(load: ChildProcess): Promise<Report> {
-  const [message] = (await once(load, "message")) as [Report];
-  return message;
 }

@@ -12,12 +12,10 @@ import { LOCAL_MNEMONIC } from "../scripts/local/chain.ts";
 import { LocalWorld } from "../scripts/local/local-world.ts";
 import { freePort } from "../scripts/local/ports.ts";
 import { Progress } from "../scripts/local/progress.ts";
+import { Arrivals } from "./arrivals.ts";
 import { type Bench, percentile, type Row } from "./harness.ts";
 
 const TRANSACTIONS = 60;
-/** A message that takes longer is lost. */
-const LATEST_MS = 10_000;
-
 const bench: Bench = {
   name: "latency",
   about: `From a block's arrival over the node's own WebSocket to the message at a subscriber, ${TRANSACTIONS} deposits one after another, one subscriber of each kind on the same server.`,
@@ -60,7 +58,9 @@ async function measure(world: LocalWorld): Promise<Row[]> {
   const wallet = createWalletClient({ account, chain: foundry, transport });
 
   const mined = new Arrivals();
-  const stopHeads = chain.watchBlocks({ onBlock: ({ hash }) => mined.mark(hash) });
+  const stopHeads = chain.watchBlockNumber({
+    onBlockNumber: (number) => mined.mark(String(number)),
+  });
   const ours = new Arrivals();
   const live = createLiveClient({ url: world.urls.api });
   live.events({}, { next: ({ event }) => event && ours.mark(event.transactionHash) });
@@ -86,8 +86,8 @@ async function measure(world: LocalWorld): Promise<Row[]> {
   for (let i = 0; i <= TRANSACTIONS; i++) {
     const args = [1_000_000n, account.address, 0n] as const;
     const hash = await wallet.writeContract({ ...pool, functionName: "deposit", args });
-    const { blockHash } = await mine(hash);
-    const start = await mined.of(blockHash);
+    const { blockNumber } = await mine(hash);
+    const start = await mined.of(String(blockNumber));
     const [oursAt, peerAt] = await Promise.all([ours.of(hash), peer.of(hash)]);
     if (i === 0) continue;
     oursMs.push(oursAt - start);
@@ -107,34 +107,6 @@ async function measure(world: LocalWorld): Promise<Row[]> {
     against: "Ponder's /sql/live",
     better: "less",
   }));
-}
-
-/** When things arrived, by name; whoever asks early is told once it has. */
-class Arrivals {
-  readonly #at = new Map<string, PromiseWithResolvers<number>>();
-
-  mark(key: string): void {
-    this.#entry(key).resolve(performance.now());
-  }
-
-  async of(key: string): Promise<number> {
-    const late = AbortSignal.timeout(LATEST_MS);
-    const timeout = new Promise<never>((_, reject) => {
-      late.addEventListener("abort", () =>
-        reject(new Error(`${key} did not arrive within ${LATEST_MS} ms`)),
-      );
-    });
-    return Promise.race([this.#entry(key).promise, timeout]);
-  }
-
-  #entry(key: string): PromiseWithResolvers<number> {
-    let entry = this.#at.get(key);
-    if (entry === undefined) {
-      entry = Promise.withResolvers<number>();
-      this.#at.set(key, entry);
-    }
-    return entry;
-  }
 }
 
 /** Follows the newest row of the event log the way Ponder's own client does: each change sends the query's result again. */

@@ -1,9 +1,7 @@
 import { type Address, type Hex, parseEventLogs, type PublicClient } from "viem";
 import { lotteryPoolAbi } from "../protocol/abis.generated.ts";
 import type { LotteryEvent } from "../protocol/draw.ts";
-
-/** Public nodes answer for no longer stretches at once. */
-const BLOCKS_AT_ONCE = 10_000n;
+import { blockRanges } from "./block-ranges.ts";
 
 /** An event and where on the chain it is. */
 export type LotteryLogEntry = LotteryEvent & { transactionHash: Hex; blockHash: Hex };
@@ -16,13 +14,8 @@ export async function readLotteryEvents(
 ): Promise<LotteryLogEntry[]> {
   const head = await chain.getBlockNumber({ cacheTime: 0 });
   const events: LotteryLogEntry[] = [];
-  for (let from = fromBlock; from <= head; from += BLOCKS_AT_ONCE) {
-    const last = from + BLOCKS_AT_ONCE - 1n;
-    const logs = await chain.getLogs({
-      address,
-      fromBlock: from,
-      toBlock: last < head ? last : head,
-    });
+  for (const range of blockRanges(fromBlock, head)) {
+    const logs = await chain.getLogs({ address, ...range });
     events.push(...parseEventLogs({ abi: lotteryPoolAbi, logs }));
   }
   return events;

@@ -3,12 +3,13 @@
  * them got its first message.
  */
 import { once } from "node:events";
-import { request, type IncomingMessage } from "node:http";
+import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 
 const [url = "", count = "0", transport = "ws", variant = "same"] = process.argv.slice(2);
 const subscribers = Number(count);
-const atOnce = 200;
+/** How many connect at a time; Ponder gives up on live queries when many begin together. */
+const atOnce = transport === "sql" ? 10 : 200;
 const query = `subscription ($where: EventFilter) {
   events(where: $where) { kind cursor event { id type account blockNumber args } block { number } }
 }`;
@@ -22,14 +23,14 @@ const tell = (report: Report): void => {
 
 const clock = (): number => performance.timeOrigin + performance.now();
 
-/** Each round is two messages: the event, and the mark that its block is complete. */
-function newCounter(): (messages: number) => void {
+/** Each round is so many messages: with us two, the event and the mark that its block is complete. */
+function newCounter(perRound = 2): (messages: number) => void {
   let round = 0;
   let heard = 0;
   return (messages) => {
     heard += messages;
-    if (heard <= round * 2) return;
-    round = Math.ceil(heard / 2);
+    if (heard <= round * perRound) return;
+    round = Math.ceil(heard / perRound);
     arrivals.push(clock());
     if (arrivals.length < subscribers) return;
     tell({ arrivals });
@@ -62,11 +63,27 @@ async function subscribeByEvents(index: number): Promise<void> {
     headers: { accept: "text/event-stream", "content-type": "application/json" },
   });
   sent.end(JSON.stringify({ query, variables: variablesOf(index) }));
+  await follow(sent, "event: next\n", newCounter());
+}
+
+/** Ponder's own live queries: each change sends the whole result again, here the newest event. */
+async function subscribeBySql(): Promise<void> {
+  const address = new URL("/sql/live", url.replace("ws", "http"));
+  const sql = `select id, type, account, block_number, args from event order by id desc limit 1`;
+  address.searchParams.set("sql", JSON.stringify({ json: { sql, params: [] } }));
+  await follow(request(address, { agent: false }).end(), "data: ", newCounter(1));
+}
+
+/** Resolves at the first message, which is no event yet; `hear` gets the later ones. */
+async function follow(
+  sent: ClientRequest,
+  mark: string,
+  hear: (messages: number) => void,
+): Promise<void> {
   const [response] = (await once(sent, "response")) as [IncomingMessage];
-  const countIn = (data: Buffer): number =>
-    data.toString("latin1").split("event: next\n").length - 1;
+  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  const countIn = (data: Buffer): number => data.toString("latin1").split(mark).length - 1;
   await new Promise<void>((resolve) => {
-    const hear = newCounter();
     let isReady = false;
     response.on("data", (data: Buffer) => {
       const messages = countIn(data);
@@ -79,10 +96,13 @@ async function subscribeByEvents(index: number): Promise<void> {
   });
 }
 
-const subscribe = transport === "ws" ? subscribeBySocket : subscribeByEvents;
+const transports = { ws: subscribeBySocket, sse: subscribeByEvents, sql: subscribeBySql };
+if (!(transport in transports)) throw new Error(`There is no transport ${transport}.`);
+const subscribe = transports[transport as keyof typeof transports];
 for (let from = 0; from < subscribers; from += atOnce) {
   const size = Math.min(atOnce, subscribers - from);
   await Promise.all(Array.from({ length: size }, (_, offset) => subscribe(from + offset)));
 }
 tell({ connected: true });
-process.on("message", () => process.exit());
+// it lives until it is killed, or its parent is gone
+process.on("disconnect", () => process.exit());

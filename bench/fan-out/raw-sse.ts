@@ -1,4 +1,4 @@
-/** The peer over SSE: the same bytes for every response as soon as a block with a transaction arrives, and nothing else. */
+/** The peer over SSE: the same bytes for every response as soon as a block arrives, and nothing else. */
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -22,11 +22,10 @@ const server = createServer((request, response) => {
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const chain = createPublicClient({ transport: webSocket(chainUrl) });
-chain.watchBlocks({
-  onBlock: ({ transactions }) => {
-    if (transactions.length === 0) return;
+chain.watchBlockNumber({
+  onBlockNumber: () => {
     for (const response of responses) for (const message of messages) response.write(message);
   },
 });
 process.send?.({ port: (server.address() as AddressInfo).port });
-process.on("message", () => process.exit());
+process.on("disconnect", () => process.exit());

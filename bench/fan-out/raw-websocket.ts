@@ -1,12 +1,13 @@
-/** The peer: the same bytes for every connection as soon as a block with a transaction arrives, and nothing else. */
+/** The peer: the same bytes for every connection as soon as a block arrives, and nothing else. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createPublicClient, webSocket } from "viem";
 import { WebSocketServer } from "ws";
 
-const [chainUrl = "", size = "600"] = process.argv.slice(2);
+const [chainUrl = "", size = "600", events = "1"] = process.argv.slice(2);
 const filler = "x".repeat(Number(size));
-const messages = ["EVENT", "BLOCK"].map((kind) =>
+const kinds = [...Array.from({ length: Number(events) }, () => "EVENT"), "BLOCK"];
+const messages = kinds.map((kind) =>
   Buffer.from(JSON.stringify({ id: "1", type: "next", payload: { kind, filler } })),
 );
 
@@ -19,13 +20,12 @@ server.on("connection", (socket) => {
 });
 await once(server, "listening");
 const chain = createPublicClient({ transport: webSocket(chainUrl) });
-chain.watchBlocks({
-  onBlock: ({ transactions }) => {
-    if (transactions.length === 0) return;
+chain.watchBlockNumber({
+  onBlockNumber: () => {
     for (const socket of server.clients) {
       for (const message of messages) socket.send(message, { binary: false });
     }
   },
 });
 process.send?.({ port: (server.address() as AddressInfo).port });
-process.on("message", () => process.exit());
+process.on("disconnect", () => process.exit());

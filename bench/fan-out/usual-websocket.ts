@@ -1,5 +1,5 @@
 /** The other peer: graphql-ws as its documentation has it, each subscription executing and encoding for itself. */
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { useServer } from "graphql-ws/use/ws";
@@ -8,6 +8,7 @@ import { createPublicClient, webSocket } from "viem";
 import { WebSocketServer } from "ws";
 
 const [chainUrl = "", size = "600"] = process.argv.slice(2);
+setMaxListeners(0);
 const pubSub = createPubSub<{ events: [payload: object] }>();
 
 const schema = createSchema({
@@ -61,9 +62,8 @@ server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const args = { filler: "x".repeat(Number(size) / 2) };
 const chain = createPublicClient({ transport: webSocket(chainUrl) });
-chain.watchBlocks({
-  onBlock: ({ transactions, number }) => {
-    if (transactions.length === 0) return;
+chain.watchBlockNumber({
+  onBlockNumber: (number) => {
     const block = { number: String(number) };
     const event = { id: "1", type: "Noted", account: "0x0", blockNumber: block.number, args };
     pubSub.publish("events", { kind: "EVENT", cursor: "c", event, block });
@@ -71,4 +71,4 @@ chain.watchBlocks({
   },
 });
 process.send?.({ port: (server.address() as AddressInfo).port });
-process.on("message", () => process.exit());
+process.on("disconnect", () => process.exit());

@@ -1,9 +1,8 @@
 import { type Address, encodeFunctionData, type PublicClient } from "viem";
 import { savingsPoolAbi } from "../../protocol/abis.generated.ts";
+import { blockRanges } from "../block-ranges.ts";
 import type { Job } from "./job.ts";
 
-/** Public nodes answer for no longer stretches at once. */
-const BLOCKS_AT_ONCE = 10_000n;
 /** About 13,000 gas each. */
 const SAVERS_AT_ONCE = 100;
 
@@ -20,18 +19,15 @@ export function savingsJob(
 
   const readSavers = async () => {
     const head = await client.getBlockNumber({ cacheTime: 0 });
-    while (readUpTo < head) {
-      const last = readUpTo + BLOCKS_AT_ONCE;
-      const toBlock = last < head ? last : head;
+    for (const range of blockRanges(readUpTo + 1n, head)) {
       const deposits = await client.getContractEvents({
         ...pool,
+        ...range,
         eventName: "DepositMade",
-        fromBlock: readUpTo + 1n,
-        toBlock,
         strict: true,
       });
       for (const { args } of deposits) savers.add(args.saver);
-      readUpTo = toBlock;
+      readUpTo = range.toBlock;
     }
   };
 
