@@ -17,7 +17,7 @@ export interface ChainState {
 const nothing: ChainState = { events: [], rooms: {} };
 
 /** An index that says it has seen no event says this for the hash of its last one. */
-const noBlock = `0x${"0".repeat(64)}`;
+export const noBlock = `0x${"0".repeat(64)}`;
 
 /** Every state that the chain has had. */
 export class History {

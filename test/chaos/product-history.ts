@@ -11,6 +11,7 @@ import { type Log, readLogs } from "../indexer/oracle/log.ts";
 import { isLogged, Oracle } from "../indexer/oracle/oracle.ts";
 import type { Row } from "../indexer/oracle/row.ts";
 import { Forks } from "./forks.ts";
+import { noBlock } from "./history.ts";
 import type { Product } from "./product.ts";
 
 /** Tables with few rows, of all products, that change with almost every event. */
@@ -41,28 +42,26 @@ export type Polled = Readonly<Record<string, { readonly items: readonly Row[] }>
 /** What the contracts themselves say at a block, asked while it is on the chain. */
 type Reads = Readonly<Record<string, readonly (string | undefined)[]>>;
 
-/** Before there is anything to ask. */
-const unread: Reads = {};
-
 interface State {
   readonly logs: readonly Log[];
   readonly reads: Reads;
 }
+
+/** Of an index that has only begun. */
+const nothing: State = { logs: [], reads: {} };
 
 /** Every state that the product has had, on forks that are gone too. */
 export class ProductHistory {
   readonly #product: Product;
   readonly #forks: Forks<State>;
   /** By the block of the last event that the index keeps; what has none of these does not change that. */
-  readonly #byLastEvent = new Map<string, State[]>();
+  readonly #byLastEvent = new Map<string, State[]>([[noBlock, [nothing]]]);
   readonly #tables = new Map<State, Record<string, Row[]>>();
 
   constructor(product: Product) {
     this.#product = product;
-    this.#forks = new Forks<State>(
-      product.client,
-      { logs: [], reads: unread },
-      (before, blockHash) => this.#after(before, blockHash),
+    this.#forks = new Forks<State>(product.client, nothing, (before, blockHash) =>
+      this.#after(before, blockHash),
     );
   }
 
@@ -116,6 +115,7 @@ export class ProductHistory {
   }
 
   #tablesOf(state: State): Record<string, Row[]> {
+    if (state === nothing) return {};
     let tables = this.#tables.get(state);
     if (!tables) {
       tables = new Oracle(state.logs, this.#product.deployment.chainId).tables();
@@ -129,7 +129,8 @@ export class ProductHistory {
     const logs = await readLogs(client, deployment, blockHash);
     if (logs.length === 0) return before;
     const isDeployed = logs.some(({ contract }) => contract === "SavingsPool");
-    const reads = isDeployed || before.reads !== unread ? await this.#read(blockHash) : unread;
+    const reads =
+      isDeployed || before.reads !== nothing.reads ? await this.#read(blockHash) : nothing.reads;
     const state = { logs: [...before.logs, ...logs], reads };
     const last = lastEventOf(state);
     if (last !== undefined) {
