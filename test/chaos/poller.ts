@@ -5,14 +5,17 @@ import { type Answer, apiAt } from "../indexer/api.ts";
 export class Poller<Data> {
   readonly #urls: () => readonly string[];
   readonly #query: string;
+  readonly #pauseMs: number;
   readonly #kept = new Map<string, Answer<Data>>();
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
   #asked = 0;
 
-  constructor(urls: () => readonly string[], query: string) {
+  /** A reader that pauses leaves the machine some time for those it reads from. */
+  constructor(urls: () => readonly string[], query: string, pauseMs = 20) {
     this.#urls = urls;
     this.#query = query;
+    this.#pauseMs = pauseMs;
     this.#running = this.#run();
   }
 
@@ -40,8 +43,7 @@ export class Poller<Data> {
   async #run(): Promise<void> {
     while (!this.#abort.signal.aborted) {
       for (const url of this.#urls()) await this.#ask(url).catch(() => undefined);
-      // a reader that leaves the machine some time for those it reads from
-      await setTimeout(20);
+      await setTimeout(this.#pauseMs);
     }
   }
 

@@ -93,11 +93,12 @@ export class ProductHistory {
   }
 
   #differenceOf(data: Polled, state: State): string | undefined {
-    const tables = this.#tablesOf(state);
     const { totalCount, items } = data.newest;
-    const events = tables["event"] ?? [];
-    if (totalCount !== events.length) return `${totalCount} events, not ${events.length}`;
+    const events = state.logs.filter(isLogged).length;
+    if (totalCount !== events) return `${totalCount} events, not ${events}`;
     if (items[0]?.blockHash !== lastEventOf(state)) return "another last event";
+    if (this.#isHalfDeployed(state)) return undefined;
+    const tables = this.#tablesOf(state);
     for (const table of polledTables) {
       const rows = sorted(data[table]?.items ?? []);
       const expected = sorted(tables[table] ?? []);
@@ -114,8 +115,14 @@ export class ProductHistory {
     return undefined;
   }
 
+  /** The second reader knows the product whole only. */
+  #isHalfDeployed({ logs }: State): boolean {
+    const { readyAt } = this.#product;
+    const deployment = this.#forks.newest.logs.filter(({ blockNumber }) => blockNumber <= readyAt);
+    return logs.length < deployment.length;
+  }
+
   #tablesOf(state: State): Record<string, Row[]> {
-    if (state === nothing) return {};
     let tables = this.#tables.get(state);
     if (!tables) {
       tables = new Oracle(state.logs, this.#product.deployment.chainId).tables();

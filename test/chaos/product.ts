@@ -72,6 +72,11 @@ export class Product implements PlayedWorld {
     return this.#node.file;
   }
 
+  /** From this block on all contracts are there. */
+  get readyAt() {
+    return this.#node.readyAt;
+  }
+
   get client() {
     return this.#client;
   }

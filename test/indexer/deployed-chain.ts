@@ -24,15 +24,18 @@ export async function startDeployedChain(folder: string, chainId = LOCAL_CHAIN_I
   const args = ["--network", "local", "--parameters", parameters, "--output", file];
   const { code, stderr } = await runScript("deploy", args, { KHIPU_RPC_URL: url }).ended;
   expect(`${code} ${stderr}`).toBe("0 ");
+  const chain = createPublicClient({
+    chain: { ...foundry, id: chainId },
+    transport: http(url),
+    pollingInterval: 50,
+  });
   return {
     url,
     file,
     deployment: parseDeployment(JSON.parse(readFileSync(file, "utf8")), file),
-    chain: createPublicClient({
-      chain: { ...foundry, id: chainId },
-      transport: http(url),
-      pollingInterval: 50,
-    }),
+    /** From this block on all contracts are there. */
+    readyAt: await chain.getBlockNumber({ cacheTime: 0 }),
+    chain,
     stop: () => node.stop(),
   };
 }
