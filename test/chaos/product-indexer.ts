@@ -22,8 +22,6 @@ export interface ProductIndexer extends Watched {
 
 interface Options {
   readonly logFile: string;
-  /** Another way to the chain's node. */
-  readonly rpcUrl?: string;
   /** How long the index may stand still before the watchdog acts. */
   readonly patienceSeconds: number;
   readonly environment?: Readonly<Record<string, string>>;
@@ -36,7 +34,7 @@ const ofWatchdog = /^(Starting the indexer|The indexer was|The embedded index)/;
 export async function startProductIndexer(
   product: Product,
   store: Store,
-  { logFile, rpcUrl = product.url, patienceSeconds, environment }: Options,
+  { logFile, patienceSeconds, environment }: Options,
 ): Promise<ProductIndexer> {
   const port = await freePort();
   const indexer = startService({
@@ -45,8 +43,8 @@ export async function startProductIndexer(
     args: [join(root, "scripts/indexer.ts"), "--port", String(port)],
     env: {
       KHIPU_DEPLOYMENT: product.file,
-      KHIPU_RPC_URL: rpcUrl,
-      KHIPU_WS_URL: rpcUrl.replace("http", "ws"),
+      KHIPU_RPC_URL: product.url,
+      KHIPU_WS_URL: product.url.replace("http", "ws"),
       KHIPU_STALL_SECONDS: String(patienceSeconds),
       KHIPU_INDEX_DIR: "folder" in store ? store.folder : "",
       DATABASE_URL: "postgres" in store ? store.postgres : "",
