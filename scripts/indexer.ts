@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import pg from "pg";
 import { createPublicClient, http } from "viem";
 import { chainsOf } from "../indexer/chains.ts";
@@ -7,6 +8,7 @@ import { deploymentFiles, readDeployments } from "../indexer/deployments.ts";
 import { databaseFrom, streamedChain } from "../indexer/environment.ts";
 import type { Deployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
+import { EmbeddedIndex } from "./indexer/embedded-index.ts";
 import { Watchdog } from "./indexer/watchdog.ts";
 import { binary, root } from "./paths.ts";
 
@@ -63,14 +65,26 @@ await runScript(async () => {
   ];
   args.push("--schema", schema, "--port", port, "--hostname", hostname);
   const env = { ...process.env, PONDER_TELEMETRY_DISABLED: "true" };
+  const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+  const embedded =
+    database.kind === "pglite" ? new EmbeddedIndex(resolve(root, database.directory)) : undefined;
+  const start = (): ChildProcess => {
+    if (embedded?.discardUnfinished()) {
+      say("The embedded index was not ended properly: making it again from the chain.");
+    }
+    const indexer = spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env });
+    embedded?.entrust(indexer);
+    return indexer;
+  };
   const watchdog = new Watchdog({
-    start: () => spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env }),
+    start,
     apiUrl: `http://${hostname}:${port}`,
     rpcUrls: [...new Set(endpoints.rpc)],
     // a server that indexes nothing does not listen to the chain
     wsUrl: serve === true ? undefined : endpoints.ws,
     patienceMs: stallSeconds * 1_000,
-    say: (sentence) => process.stderr.write(`${sentence}\n`),
+    say,
+    onCaughtUp: () => embedded?.caughtUp(),
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => watchdog.stop(signal));

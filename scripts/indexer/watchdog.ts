@@ -15,6 +15,8 @@ export interface WatchdogOptions {
   /** How long the index may stand still behind the chain. */
   readonly patienceMs: number;
   readonly say: (sentence: string) => void;
+  /** Told over and over while the indexer has caught up with the chain. */
+  readonly onCaughtUp?: () => void;
 }
 
 const lookEveryMs = 1_000;
@@ -99,7 +101,9 @@ export class Watchdog {
 
   async #watch(): Promise<void> {
     while (!this.#isStopped()) {
-      const reason = this.#stall.see(await this.#look(), Date.now());
+      const reading = await this.#look();
+      if (typeof reading.indexHead === "number") this.#options.onCaughtUp?.();
+      const reason = this.#stall.see(reading, Date.now());
       if (reason !== undefined) await this.#restart(reason);
       await setTimeout(lookEveryMs, undefined, { signal: this.#stopped.signal }).catch(
         () => undefined,

@@ -1,6 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { finalities } from "../../indexer/live/message.ts";
+import type { Answer } from "../indexer/api.ts";
 import { startPostgres } from "../live/postgres.ts";
 import { Random } from "../live/random.ts";
 import {
@@ -23,6 +23,19 @@ const steps = isDeep ? 60 : 25;
 const finalityBlocks = 30;
 /** A block that is gone before Ponder has read its logs: it asks for them for 64 seconds before it looks at the chain again. */
 const patienceMs = 120_000;
+
+const polled = `{
+  rooms(limit: 1000) { items { id value notes } }
+  events(limit: 1, orderBy: "id", orderDirection: "desc") { totalCount items { blockHash } }
+}`;
+
+interface Polled {
+  readonly rooms: { readonly items: readonly { id: string; value: string; notes: number }[] };
+  readonly events: {
+    readonly totalCount: number;
+    readonly items: readonly { blockHash: string }[];
+  };
+}
 
 interface Store {
   readonly options: IndexerOptions;
@@ -56,7 +69,7 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
   const followers = [...finalities, ...finalities].map(
     (finality) => new Follower(finality, nextPlace),
   );
-  const poller = new Poller(urls);
+  const poller = new Poller<Polled>(urls, polled);
 
   for (let step = 0; step < steps; step++) {
     const action = random.next();
@@ -74,7 +87,7 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
       if (server) servers[index] = await server.again();
     }
     await history.record();
-    if (random.chance(0.5)) await untilPolled(poller);
+    if (random.chance(0.5)) await poller.another();
   }
 
   // A quiet end: all becomes final.
@@ -88,7 +101,7 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
     !patience.aborted
   ) {
     await chain.mine(1);
-    await untilPolled(poller);
+    await poller.another();
   }
   await poller.stop();
   for (const follower of followers) {
@@ -97,8 +110,8 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
     const { finality, losses, events } = follower;
     expect(events, [finality, ...losses].join("\n")).toEqual(history.newest.events);
   }
-  poller.check(history);
-  expect(poller.answers).toBeGreaterThan(steps);
+  for (const answer of poller.answers) assertHad(history, answer);
+  expect(poller.count).toBeGreaterThan(steps);
 
   await history.record();
   const fresh = await startIndexer(chain, { ...store.options, schema: "fresh" });
@@ -108,9 +121,16 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
   await store.close();
 }
 
-async function untilPolled(poller: Poller): Promise<void> {
-  const before = poller.answers;
-  while (poller.answers < before + 2) await setTimeout(10);
+/** Fails unless an answer was, in itself, one state that the chain has had. */
+function assertHad(history: History, { data, extensions }: Answer<Polled>): void {
+  const { block, lastEvent } = extensions.checkpoint;
+  const state = history.at(lastEvent.hash);
+  if (!state) throw new Error(`The chain never had a block ${lastEvent.hash} with events.`);
+  const rooms = data.rooms.items.map(({ id, value, notes }) => [id, { value, notes }] as const);
+  expect(Object.fromEntries(rooms)).toEqual(state.rooms);
+  expect(data.events.totalCount).toBe(state.events.length);
+  if (state.events.length > 0) expect(data.events.items[0]?.blockHash).toBe(lastEvent.hash);
+  expect(BigInt(block.number)).toBeGreaterThanOrEqual(BigInt(lastEvent.number));
 }
 
 describe.skipIf(!hasAnvil).each(Object.entries(stores))(

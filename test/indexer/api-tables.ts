@@ -1,6 +1,6 @@
 import { columnsOf } from "../../indexer/live/ponder.ts";
 import * as schema from "../../indexer/ponder.schema.ts";
-import type { IndexedWorld } from "./indexed-world.ts";
+import type { Api } from "./api.ts";
 import type { Row } from "./oracle/row.ts";
 
 const PAGE = 1_000;
@@ -13,10 +13,7 @@ export function tableNames(): string[] {
 }
 
 /** All rows of a table with all their columns, as the API gives them. */
-export async function rowsOf(
-  { query }: Pick<IndexedWorld, "query">,
-  table: string,
-): Promise<Row[]> {
+export async function rowsOf({ query }: Pick<Api, "query">, table: string): Promise<Row[]> {
   const columns = Object.keys(columnsOf(Reflect.get(schema, table) as object));
   const rows: Row[] = [];
   let after: string | null = null;

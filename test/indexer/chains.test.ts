@@ -1,25 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createPublicClient, createWalletClient, type Hash, http, maxUint256 } from "viem";
+import { createWalletClient, http, maxUint256 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { faucetTokenAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
 import {
   type Deployment,
   deployedAt,
   LOCAL_CHAIN_ID,
-  parseDeployment,
   SECOND_LOCAL_CHAIN_ID,
 } from "../../protocol/deployment.ts";
-import { chainAnswers, LOCAL_MNEMONIC, startChain } from "../../scripts/local/chain.ts";
+import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { freePort } from "../../scripts/local/ports.ts";
-import { type Service, startService, waitUntilReady } from "../../scripts/local/service.ts";
+import { startService, waitUntilReady } from "../../scripts/local/service.ts";
 import { binary, root } from "../../scripts/paths.ts";
-import { runScript } from "../scripts/script.ts";
+import { type Api, apiAt } from "./api.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
 import { byContent } from "./by-content.ts";
+import { startDeployedChain } from "./deployed-chain.ts";
+import { mined } from "./mined.ts";
 import { readLogs } from "./oracle/log.ts";
 import { Oracle } from "./oracle/oracle.ts";
 import type { Row } from "./oracle/row.ts";
@@ -33,54 +33,31 @@ const deposits = {
 describe("one indexer over two chains, on which the contracts have the same addresses", () => {
   const folder = mkdtempSync(join(tmpdir(), "khipuvault-chains-"));
   const abort = new AbortController().signal;
-  const started: Service[] = [];
+  const started: { stop(): Promise<unknown> }[] = [];
   const expected = new Map<number, Record<string, Row[]>>();
   const deployments = new Map<number, Deployment>();
   let api: string;
-
-  const world = {
-    async query<T>(query: string): Promise<T> {
-      const headers = { "content-type": "application/json" };
-      const body = JSON.stringify({ query });
-      const response = await fetch(`${api}/graphql`, { method: "POST", headers, body });
-      const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
-      if (errors !== undefined) throw new Error(JSON.stringify(errors));
-      return data;
-    },
-  };
+  const world: Pick<Api, "query"> = { query: (text) => apiAt(`${api}/graphql`).query(text) };
 
   async function startAndSave(chainId: number, amounts: readonly bigint[]) {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const logFile = join(folder, `chain-${chainId}.log`);
-    const node = startChain({ port, chainId, logFile });
+    const node = await startDeployedChain(folder, chainId);
     started.push(node);
-    await waitUntilReady(node, () => chainAnswers(url, chainId), { timeoutMs: 30_000, abort });
-    const file = join(folder, `${chainId}.json`);
-    const parameters = join(root, "ignition/parameters/local.json5");
-    const args = ["--network", "local", "--parameters", parameters, "--output", file];
-    const { code, stderr } = await runScript("deploy", args, { KHIPU_RPC_URL: url }).ended;
-    expect(`${code} ${stderr}`).toBe("0 ");
-
-    const deployment = parseDeployment(JSON.parse(readFileSync(file, "utf8")), file);
-    const chain = { ...foundry, id: chainId };
-    const transport = http(url);
+    const { url, file, deployment, chain: client } = node;
     const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 10 });
-    const wallet = createWalletClient({ account, chain, transport });
-    const client = createPublicClient({ transport, pollingInterval: 50 });
+    const wallet = createWalletClient({ account, chain: client.chain, transport: http(url) });
     const at = (name: string) => deployedAt(deployment, name).address;
     const asset = { address: at("Asset"), abi: faucetTokenAbi } as const;
     const pool = { address: at("SavingsPool"), abi: savingsPoolAbi } as const;
-    const mined = async (sent: Promise<Hash>) => {
-      await client.waitForTransactionReceipt({ hash: await sent });
-    };
     const money = [account.address, 10n ** 9n] as const;
-    await mined(wallet.writeContract({ ...asset, functionName: "mint", args: money }));
+    await mined(client, wallet.writeContract({ ...asset, functionName: "mint", args: money }));
     const allowance = [pool.address, maxUint256] as const;
-    await mined(wallet.writeContract({ ...asset, functionName: "approve", args: allowance }));
+    await mined(
+      client,
+      wallet.writeContract({ ...asset, functionName: "approve", args: allowance }),
+    );
     for (const amount of amounts) {
       const args = [amount, account.address, 0n] as const;
-      await mined(wallet.writeContract({ ...pool, functionName: "deposit", args }));
+      await mined(client, wallet.writeContract({ ...pool, functionName: "deposit", args }));
     }
     const head = await client.getBlockNumber({ cacheTime: 0 });
     const logs = await readLogs(client, deployment, head);

@@ -17,6 +17,7 @@ import {
 } from "viem";
 import { rotatingPoolsAbi } from "../../protocol/abis.generated.ts";
 import type { Random } from "../../scripts/local/random.ts";
+import { mined } from "./mined.ts";
 
 const ORDERS = { joining: 0, random: 1, bids: 2 } as const;
 const MOST_CIRCLES = 8;
@@ -55,18 +56,18 @@ export class CircleMember {
 
   /** Makes a circle of two in which the turn goes by joining, joins it, and says its number. */
   async found(): Promise<bigint> {
-    await this.#mined(this.#send(await this.#creation(2, ORDERS.joining, true)));
+    await mined(this.#wallet, this.#send(await this.#creation(2, ORDERS.joining, true)));
     return this.#read.circleCount();
   }
 
   async join(circleId: bigint): Promise<void> {
-    await this.#mined(this.#send(await this.#joining(circleId)));
+    await mined(this.#wallet, this.#send(await this.#joining(circleId)));
   }
 
   async contribute(circleId: bigint): Promise<void> {
     const args = [circleId, this.#own, maxUint256, maxUint256] as const;
     const data = encodeFunctionData({ abi: rotatingPoolsAbi, functionName: "contribute", args });
-    await this.#mined(this.#send({ data }));
+    await mined(this.#wallet, this.#send({ data }));
   }
 
   /** What is possible now in one circle, or with a new one. */
@@ -175,11 +176,5 @@ export class CircleMember {
 
   #send(call: Call): Promise<Hash> {
     return this.#wallet.sendTransaction({ to: this.#address, gas, ...call });
-  }
-
-  async #mined(sent: Promise<Hash>): Promise<void> {
-    const hash = await sent;
-    const { status } = await this.#wallet.waitForTransactionReceipt({ hash });
-    if (status === "reverted") throw new Error(`${hash} was reverted`);
   }
 }

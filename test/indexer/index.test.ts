@@ -60,6 +60,8 @@ describe("the index, after random actions of several people", () => {
       if (action % 20 === 0) await steward.act();
       if (action % ACTIONS_PER_DRAW === 0) await world.endOfRound();
     }
+    const refused = people.reduce((sum, person) => sum + person.refused, 0);
+    expect(refused).toBeLessThan(ACTIONS / 50);
     for (const person of people) await person.settle(people);
     await world.indexed();
     const head = await world.chain.getBlockNumber({ cacheTime: 0 });

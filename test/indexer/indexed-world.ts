@@ -10,6 +10,7 @@ import { anvilBinary, mineAtOnce } from "../../scripts/local/chain.ts";
 import { LocalWorld } from "../../scripts/local/local-world.ts";
 import { freePort } from "../../scripts/local/ports.ts";
 import { Progress } from "../../scripts/local/progress.ts";
+import { apiAt } from "./api.ts";
 
 /** How long a round of the local lottery runs. */
 const ROUND_SECONDS = 180;
@@ -39,17 +40,7 @@ export async function startIndexedWorld() {
   const mode = anvilBinary() === undefined ? "hardhat" : "anvil";
   const clock = createTestClient({ mode, transport: http(world.urls.chain) });
 
-  const query = async <T>(text: string): Promise<T> => {
-    const response = await fetch(world.urls.api, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query: text }),
-    });
-    const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
-    if (errors !== undefined) throw new Error(`${text}: ${JSON.stringify(errors)}`);
-    return data;
-  };
-
+  const { query } = apiAt(world.urls.api);
   const deployment = world.state.deployment();
   return {
     deployment,

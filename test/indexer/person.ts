@@ -21,7 +21,8 @@ import {
 import { deployedAt } from "../../protocol/deployment.ts";
 import type { Random } from "../../scripts/local/random.ts";
 import { CircleMember } from "./circle-member.ts";
-import type { IndexedWorld } from "./indexed-world.ts";
+import { mined, Reverted } from "./mined.ts";
+import type { PlayedWorld } from "./played-world.ts";
 
 /** An estimate would not do: what a report costs depends on the yield that has come until it is mined. */
 const gas = { gas: 3_000_000n };
@@ -34,6 +35,8 @@ type Action = () => Promise<Hash>;
 /** Somebody who does anything that is possible, at random. */
 export class Person {
   readonly address: Address;
+  /** How often something was not possible any more when it was mined. */
+  refused = 0;
   readonly #random: Random;
   readonly #asset;
   readonly #vault;
@@ -46,7 +49,7 @@ export class Person {
   readonly #priceFeed;
   readonly #client;
 
-  constructor(account: Account, world: IndexedWorld, random: Random) {
+  constructor(account: Account, world: PlayedWorld, random: Random) {
     this.address = account.address;
     this.#random = random;
     const transport = http(world.url);
@@ -94,7 +97,10 @@ export class Person {
     await this.#circles.contribute(circleId);
   }
 
-  /** Does one thing; each transaction is mined at once, so it has happened when this resolves. */
+  /**
+   * Does one thing; each transaction is mined at once, so it has happened when this resolves. Only the clock, or a keeper,
+   * can have been faster.
+   */
   async act(others: readonly Person[]): Promise<void> {
     const possible = [
       ...(await this.#savingsActions(others)),
@@ -105,20 +111,20 @@ export class Person {
       ...(await this.#treasuryActions()),
       () => this.#priceFeed.write.setPrice([BigInt(this.#random.between(99, 101)) * 10n ** 6n]),
     ];
-    await this.#mined(this.#random.oneOf(possible)());
+    await mined(this.#client, this.#random.oneOf(possible)()).catch((error: unknown) => {
+      if (!(error instanceof Reverted)) throw error;
+      this.refused++;
+    });
   }
 
   /** Books the vault's yield, makes everybody's yield principal and pulls the own referral reward, if there is one. */
   async settle(others: readonly Person[]): Promise<void> {
-    await this.#mined(this.#vault.write.report(gas));
-    await this.#mined(this.#savings.write.compound([others.map(({ address }) => address)], gas));
-    for (const claim of await this.#treasuryActions()) await this.#mined(claim());
-  }
-
-  async #mined(sent: Promise<Hash>): Promise<void> {
-    const hash = await sent;
-    const { status } = await this.#client.waitForTransactionReceipt({ hash });
-    if (status === "reverted") throw new Error(`${hash} was reverted`);
+    await mined(this.#client, this.#vault.write.report(gas));
+    await mined(
+      this.#client,
+      this.#savings.write.compound([others.map(({ address }) => address)], gas),
+    );
+    for (const claim of await this.#treasuryActions()) await mined(this.#client, claim());
   }
 
   async #vaultActions(others: readonly Person[]): Promise<Action[]> {

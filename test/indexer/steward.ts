@@ -19,7 +19,8 @@ import {
 import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import type { Random } from "../../scripts/local/random.ts";
-import type { IndexedWorld } from "./indexed-world.ts";
+import { mined } from "./mined.ts";
+import type { PlayedWorld } from "./played-world.ts";
 
 /** The accounts that hold the roles of a local deployment. */
 const holders = { admin: 1, curator: 2, guardian: 3, allocator: 4, treasurer: 5 } as const;
@@ -32,9 +33,9 @@ const gas = { gas: 3_000_000n };
 /** Whoever holds a role, exercising it at random and without harm. */
 export class Steward {
   readonly #random: Random;
-  readonly #world: IndexedWorld;
+  readonly #world: PlayedWorld;
 
-  constructor(world: IndexedWorld, random: Random) {
+  constructor(world: PlayedWorld, random: Random) {
     this.#world = world;
     this.#random = random;
   }
@@ -73,6 +74,14 @@ export class Steward {
     await this.#lowerFee();
   }
 
+  /** Lets deposits go on where they were stopped and nobody has resumed them, as after a reorganisation between the two. */
+  async resumeDeposits(): Promise<void> {
+    const { vault } = this.#as("curator");
+    if (!(await vault.read.depositsStopped())) return;
+    const data = encodeFunctionData({ abi: vault.abi, functionName: "resumeDeposits" });
+    await this.#afterDelay("curator", vault.address, data);
+  }
+
   async #lowerFee(): Promise<void> {
     const allocator = this.#as("allocator");
     const fee = await allocator.vault.read.feeBps();
@@ -82,18 +91,15 @@ export class Steward {
   async #stopAndResume(): Promise<void> {
     const guardian = this.#as("guardian");
     await guardian.done(guardian.vault.write.stopDeposits());
-    const { vault } = guardian;
-    const resume = encodeFunctionData({ abi: vault.abi, functionName: "resumeDeposits" });
-    await this.#afterDelay("curator", vault.address, resume);
+    await this.resumeDeposits();
   }
 
   async #scheduleAndCancel(): Promise<void> {
     const curator = this.#as("curator");
     const guardian = this.#as("guardian");
-    const { vault, manager } = curator;
+    const { vault } = curator;
     const data = encodeFunctionData({ abi: vault.abi, functionName: "raiseFee", args: [1_100n] });
-    const scheduled = manager.write.schedule([vault.address, data, 0], gas);
-    await curator.done(scheduled);
+    await this.#schedule("curator", vault.address, data);
     await guardian.done(guardian.manager.write.cancel([curator.address, vault.address, data], gas));
   }
 
@@ -116,9 +122,17 @@ export class Steward {
 
   async #afterDelay(role: keyof typeof holders, target: Address, data: Hex): Promise<void> {
     const { manager, done } = this.#as(role);
-    await done(manager.write.schedule([target, data, 0], gas));
+    await this.#schedule(role, target, data);
     await this.#world.pass(DELAY + 1);
     await done(manager.write.execute([target, data], gas));
+  }
+
+  /** Unless it waits already, because a reorganisation has taken back what came after. */
+  async #schedule(role: keyof typeof holders, target: Address, data: Hex): Promise<void> {
+    const { manager, address, done } = this.#as(role);
+    const id = await manager.read.hashOperation([address, target, data]);
+    if ((await manager.read.getSchedule([id])) > 0) return;
+    await done(manager.write.schedule([target, data, 0], gas));
   }
 
   #between(least: number, most: number): number {
@@ -138,11 +152,7 @@ export class Steward {
       vault: getContract({ address: at("KhipuVault"), abi: khipuVaultAbi, ...common }),
       savings: getContract({ address: at("SavingsPool"), abi: savingsPoolAbi, ...common }),
       treasury: getContract({ address: at("FeeTreasury"), abi: feeTreasuryAbi, ...common }),
-      done: async (sent: Promise<Hash>): Promise<void> => {
-        const hash = await sent;
-        const { status } = await reader.waitForTransactionReceipt({ hash });
-        if (status === "reverted") throw new Error(`${role}'s ${hash} was reverted`);
-      },
+      done: (sent: Promise<Hash>) => mined(reader, sent),
     };
   }
 }

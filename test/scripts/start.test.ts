@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anvilBinary } from "../../scripts/local/chain.ts";
 import { freePort } from "../../scripts/local/ports.ts";
+import { descendants } from "./descendants.ts";
 import { type Run, runScript } from "./script.ts";
 
 describe("npm start, asked for something it cannot do", () => {
@@ -175,17 +176,6 @@ async function freePorts(): Promise<Record<string, string>> {
     KHIPU_API_PORT: String(await freePort()),
     KHIPU_CHAIN_PORT: String(await freePort()),
   };
-}
-
-/** All processes that `pid` has started, and those they have. */
-function descendants(pid: number): number[] {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
-    .trim()
-    .split("\n");
-  const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...below(child)]);
-  return below(pid);
 }
 
 function commandOf(pid: number): string {

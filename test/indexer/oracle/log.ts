@@ -89,11 +89,11 @@ interface Decoded {
   args?: Readonly<Record<string, unknown>>;
 }
 
-/** All logs of a deployment up to a block, in the order of the chain, over plain RPC. */
+/** All logs of a deployment up to a block, or those of one block, in the order of the chain, over plain RPC. */
 export async function readLogs(
   chain: PublicClient,
   deployment: Deployment,
-  toBlock: bigint,
+  place: bigint | Hex,
 ): Promise<Log[]> {
   const names = Object.keys(abis);
   const contracts = new Map(
@@ -101,20 +101,19 @@ export async function readLogs(
   );
   const raw = await chain.getLogs({
     address: [...contracts.keys()] as Hex[],
-    fromBlock: 0n,
-    toBlock,
+    ...(typeof place === "bigint" ? { fromBlock: 0n, toBlock: place } : { blockHash: place }),
   });
-  const blocks = new Map<bigint, { timestamp: bigint; senders: Map<Hex, Hex> }>();
-  for (const number of new Set(raw.map(({ blockNumber }) => blockNumber))) {
-    const block = await chain.getBlock({ blockNumber: number, includeTransactions: true });
+  const blocks = new Map<Hex, { timestamp: bigint; senders: Map<Hex, Hex> }>();
+  for (const blockHash of new Set(raw.map((log) => log.blockHash))) {
+    const block = await chain.getBlock({ blockHash, includeTransactions: true });
     const senders = new Map(block.transactions.map(({ hash, from }) => [hash, from] as const));
-    blocks.set(number, { timestamp: block.timestamp, senders });
+    blocks.set(blockHash, { timestamp: block.timestamp, senders });
   }
   return raw.map((log) => {
     const contract = contracts.get(log.address.toLowerCase()) ?? "";
     const abi = abis[contract] ?? [];
     const { eventName, args } = decodeEventLog({ abi, ...log }) as unknown as Decoded;
-    const block = blocks.get(log.blockNumber);
+    const block = blocks.get(log.blockHash);
     return new Log({
       contract,
       name: eventName,

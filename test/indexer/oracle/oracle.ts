@@ -61,6 +61,11 @@ const products: Record<string, string> = {
 /** Events that are in no log: the vault's books, its share token, and what OpenZeppelin says at set-up. */
 const unlogged = ["AccountsUpdated", "Transfer", "Approval", "AuthorityUpdated"];
 
+/** Whether the index keeps an event in its log. */
+export function isLogged({ name }: Log): boolean {
+  return !unlogged.includes(name);
+}
+
 /** Events that need a role. */
 const privileged = [
   "StrategyAdded",
@@ -176,23 +181,21 @@ export class Oracle {
   }
 
   #events(): Row[] {
-    return this.#logs
-      .filter(({ name }) => !unlogged.includes(name))
-      .map((log) => ({
-        id: this.#idOf(log),
-        blockNumber: log.blockNumber,
-        blockHash: log.blockHash,
-        blockTimestamp: log.time,
-        transactionHash: log.transactionHash,
-        logIndex: log.logIndex,
-        contract: log.address,
-        product: products[log.contract],
-        type: log.name,
-        actor: this.#actorOf(log),
-        account: this.#accountOf(log),
-        subject: subjectOf(log),
-        args: argsOf(log.args),
-      }));
+    return this.#logs.filter(isLogged).map((log) => ({
+      id: this.#idOf(log),
+      blockNumber: log.blockNumber,
+      blockHash: log.blockHash,
+      blockTimestamp: log.time,
+      transactionHash: log.transactionHash,
+      logIndex: log.logIndex,
+      contract: log.address,
+      product: products[log.contract],
+      type: log.name,
+      actor: this.#actorOf(log),
+      account: this.#accountOf(log),
+      subject: subjectOf(log),
+      args: argsOf(log.args),
+    }));
   }
 
   #actorOf(log: Log): Hex {
@@ -249,7 +252,7 @@ export class Oracle {
   #audit(): Row[] {
     return this.#logs
       .filter((log) => log.contract === "AccessManager" || log.is(...privileged))
-      .filter(({ name }) => !unlogged.includes(name))
+      .filter(isLogged)
       .map((log) => {
         const [target = null] = ["account", "target", "strategy", "recipient", "receiver"]
           .filter((name) => name in log.args)

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EmbeddedIndex } from "../../scripts/indexer/embedded-index.ts";
+
+describe("an embedded index", () => {
+  let parent: string;
+  let folder: string;
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), "khipuvault-embedded-"));
+    folder = join(parent, "world", "index");
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  /** An indexer that makes the folder and ends as it is told to. */
+  async function indexed(
+    script: string,
+    meanwhile?: (indexer: ChildProcess, index: EmbeddedIndex) => void,
+  ) {
+    const index = new EmbeddedIndex(folder);
+    const isDiscarded = index.discardUnfinished();
+    const indexer = spawn(process.execPath, ["-e", script]);
+    index.entrust(indexer);
+    mkdirSync(folder, { recursive: true });
+    meanwhile?.(indexer, index);
+    await once(indexer, "exit");
+    return isDiscarded;
+  }
+
+  const isDiscardedNext = (): boolean => new EmbeddedIndex(folder).discardUnfinished();
+
+  it("is kept when its indexer had caught up and ended by itself", async () => {
+    await indexed("", (_, index) => index.caughtUp());
+    expect(isDiscardedNext()).toBe(false);
+    expect(existsSync(folder)).toBe(true);
+  });
+
+  it("is thrown away when its indexer was killed, also after it had caught up", async () => {
+    await indexed("setInterval(() => {}, 1_000)", (indexer, index) => {
+      index.caughtUp();
+      indexer.kill("SIGKILL");
+    });
+    expect(isDiscardedNext()).toBe(true);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("is thrown away when its indexer ended before it had caught up", async () => {
+    await indexed("");
+    expect(isDiscardedNext()).toBe(true);
+  });
+
+  it("is thrown away when its indexer ended with an error", async () => {
+    await indexed("process.exit(75)", (_, index) => index.caughtUp());
+    expect(isDiscardedNext()).toBe(true);
+  });
+
+  it("has to catch up anew after each start", async () => {
+    await indexed("", (_, index) => index.caughtUp());
+    expect(await indexed("")).toBe(false);
+    expect(isDiscardedNext()).toBe(true);
+  });
+});
