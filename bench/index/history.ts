@@ -31,6 +31,8 @@ const AMOUNT = 1_000_000n;
 const SECONDS_PER_BLOCK = 120;
 /** So many blocks are not final; what is measured is the backfill, which ends at the final one. */
 const UNFINAL_BLOCKS = 40;
+/** A chain on which much has happened mines more slowly. */
+const PATIENCE_MS = 120_000;
 
 const crowdAbi = [
   {
@@ -80,6 +82,8 @@ export class History {
     this.#url = `http://127.0.0.1:${port}`;
     const args = ["--port", String(port), "--mnemonic", LOCAL_MNEMONIC, "--accounts", "20"];
     args.push("--gas-limit", "1000000000", "--disable-code-size-limit");
+    // nobody asks for old states, and keeping them takes ever longer
+    args.push("--prune-history");
     const logFile = join(this.folder, "chain.log");
     this.#node = startService({ name: "The chain", command: anvil, args, logFile });
     const options = { timeoutMs: 30_000, abort: this.#abort };
@@ -146,7 +150,7 @@ export class History {
   }
 
   #clients() {
-    const transport = http(this.#url);
+    const transport = http(this.#url, { timeout: PATIENCE_MS });
     const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 9 });
     return {
       wallet: createWalletClient({ account, chain: foundry, transport }),
