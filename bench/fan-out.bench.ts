@@ -19,6 +19,14 @@ type Transport = "ws" | "sse" | "sql";
 /** Ponder answers no more live queries at a time than these. */
 const mostSql = 1_000;
 
+/** Nothing of what protects a server from one address that asks for too much. */
+const unlimited = {
+  LIVE_MAX_CONNECTIONS_PER_ADDRESS: "20000",
+  LIVE_WORK_MS_PER_SECOND: "1000000",
+  LIVE_QUERIES_PER_SECOND: "1000000",
+  FIXTURE_SQL: "on",
+};
+
 /** A server that is measured. */
 interface Subject {
   readonly url: string;
@@ -27,20 +35,18 @@ interface Subject {
 
 const bench: Bench = {
   name: "fan-out",
-  about: `One event to many subscribers of another process: from the block's arrival at an observer to the message at each of them, ${rounds} rounds. Ours indexes the block first; the raw peers send ready-made bytes, the usual one is graphql-ws as documented. "Spread" leaves the block out: from the first subscriber to the last one of a hundred. "CPU" is the server's, for one event to all; "memory" is what it grew by, for each connection.`,
+  about: `One event to many subscribers of another process: from the block's arrival at an observer to the message at each of them, ${rounds} rounds. Ours indexes the block first; the raw peers send ready-made bytes, the usual one is graphql-ws as documented. "Spread" leaves the block out: from the first subscriber to the last one of a hundred. "CPU" is the server's, for one event to all; "memory" is what a fresh server grows by, for each connection.`,
 
   async run() {
     const chain = await startChain();
-    const indexer = await startIndexer(chain, {
-      environment: {
-        LIVE_MAX_CONNECTIONS_PER_ADDRESS: "20000",
-        LIVE_WORK_MS_PER_SECOND: "1000000",
-        LIVE_QUERIES_PER_SECOND: "1000000",
-        FIXTURE_SQL: "on",
-      },
-    });
+    const most = Math.max(...crowds);
+    const memory = [
+      await compareMemory(chain, most, "ws", "raw-websocket"),
+      await compareMemory(chain, most, "sse", "raw-sse"),
+    ];
+    const indexer = await startIndexer(chain, { environment: unlimited });
     const peers = ["raw-websocket", "raw-sse", "usual-websocket"].map((name) =>
-      fork(join(folder, `${name}.ts`), [chain.url.replace("http", "ws"), String(messageBytes)]),
+      startPeer(chain, name),
     );
     try {
       const subjects = await Promise.all(peers.map(subjectOf));
@@ -49,7 +55,7 @@ const bench: Bench = {
         throw new Error("Not all servers are there.");
       }
       const ours = { url: indexer.url.replace("http", "ws"), pid: indexer.pid };
-      const rows: Row[] = [];
+      const rows: Row[] = memory;
       for (const crowd of crowds) {
         const raw = await measure(chain, rawWebSocket, crowd, "ws", "same");
         const same = await measure(chain, ours, crowd, "ws", "same");
@@ -79,6 +85,50 @@ const bench: Bench = {
 
 export default bench;
 
+function startPeer(chain: Chain, name: string): ChildProcess {
+  const args = [chain.url.replace("http", "ws"), String(messageBytes)];
+  return fork(join(folder, `${name}.ts`), args);
+}
+
+async function compareMemory(
+  chain: Chain,
+  crowd: number,
+  transport: "ws" | "sse",
+  rawPeer: string,
+): Promise<Row> {
+  const indexer = await startIndexer(chain, { environment: unlimited });
+  const ours = { url: indexer.url.replace("http", "ws"), pid: indexer.pid ?? 0 };
+  const peer = startPeer(chain, rawPeer);
+  try {
+    return {
+      name: `memory for each of ${crowd} on ${transport === "ws" ? "WebSocket" : "SSE"}`,
+      unit: "KiB",
+      ours: await memoryOf(ours, crowd, transport),
+      peer: await memoryOf(await subjectOf(peer), crowd, transport),
+      against: rawPeer === "raw-sse" ? "raw SSE" : "raw ws",
+      better: "less",
+    };
+  } finally {
+    await end(peer);
+    await indexer.stop();
+  }
+}
+
+async function memoryOf(
+  { url, pid }: Subject,
+  crowd: number,
+  transport: Transport,
+): Promise<number> {
+  const before = useOf(pid);
+  const load = fork(join(folder, "load.ts"), [url, String(crowd), transport, "same"]);
+  try {
+    await nextMessage<Report>(load);
+    return (useOf(pid).residentKiB - before.residentKiB) / crowd;
+  } finally {
+    await end(load);
+  }
+}
+
 async function subjectOf(peer: ChildProcess): Promise<Subject> {
   const { port } = await nextMessage<{ port: number }>(peer);
   return { url: `ws://127.0.0.1:${port}`, pid: peer.pid ?? 0 };
@@ -90,7 +140,6 @@ interface Measured {
   /** From the first message of a round to each of the others. */
   readonly sinceFirst: number[];
   readonly cpuMsPerEvent: number;
-  readonly kiBPerConnection: number;
 }
 
 function compare(name: string, ours: Measured, peer: Measured, against: string): Row[] {
@@ -108,7 +157,6 @@ function compare(name: string, ours: Measured, peer: Measured, against: string):
     ),
     row("spread, p99", "ms", ({ sinceFirst }) => percentile(sinceFirst, 0.99)),
     row("CPU", "ms", ({ cpuMsPerEvent }) => cpuMsPerEvent),
-    row("memory", "KiB", ({ kiBPerConnection }) => kiBPerConnection),
   ];
 }
 
@@ -119,7 +167,6 @@ async function measure(
   transport: Transport,
   variant: "same" | "mixed",
 ): Promise<Measured> {
-  const before = useOf(pid);
   const load = fork(join(folder, "load.ts"), [url, String(crowd), transport, variant]);
   const observer = createPublicClient({ transport: webSocket(chain.url.replace("http", "ws")) });
   const blocks = new Arrivals();
@@ -128,10 +175,9 @@ async function measure(
   });
   try {
     await nextMessage<Report>(load);
-    const connected = useOf(pid);
     const sinceBlock: number[] = [];
     const sinceFirst: number[] = [];
-    let warm = connected;
+    let warm = useOf(pid);
     // the first round warms everybody up
     for (let round = 0; round <= rounds; round++) {
       const arrived = nextMessage<Report>(load);
@@ -153,7 +199,6 @@ async function measure(
       sinceBlock,
       sinceFirst,
       cpuMsPerEvent: (useOf(pid).cpuMs - warm.cpuMs) / rounds,
-      kiBPerConnection: (connected.residentKiB - before.residentKiB) / crowd,
     };
   } finally {
     stop();

@@ -31,11 +31,15 @@ contract CircleStage is IERC1271 {
 
     Puppet[] public puppets;
 
-    constructor(IRotatingPools circles, uint256 members) {
+    constructor(IRotatingPools circles) {
         _circles = circles;
         _asset = FaucetToken(address(circles.asset()));
         _asset.approve(address(circles), type(uint256).max);
-        for (uint256 i = 0; i < members; ++i) puppets.push(new Puppet(circles));
+    }
+
+    /// @notice Makes more members; ten fit into a transaction.
+    function hire(uint256 members) external {
+        for (uint256 i = 0; i < members; ++i) puppets.push(new Puppet(_circles));
     }
 
     /// @notice Creates circles, and fills each in the order of the puppets.

@@ -2,6 +2,7 @@ import { type Hex, toHex } from "viem";
 import { expect } from "vitest";
 import { UINT256_MAX, usd } from "../world.ts";
 import { circlesWorld, GRACE, invitationFor, ORDER, TRUSTED } from "./circles.ts";
+import { setStage } from "./stage.ts";
 
 /** Gas per action, by name; and bytes per contract. */
 export type GasReport = Record<string, number>;
@@ -26,8 +27,8 @@ export async function measureGas(): Promise<GasReport> {
 /** Circles of so many, in which many steps are one transaction. */
 async function stageWith(members: number) {
   const world = await circlesWorld();
-  const { circles, viem, terms, ana } = world;
-  const stage = await viem.deployContract("CircleStage", [circles.address, BigInt(members)]);
+  const { circles, terms, ana } = world;
+  const { contract: stage } = await setStage(world, members);
   const contribution = usd("100");
   const full = await circles.read.fullCollateral([contribution, 1_000n, BigInt(members)]);
   const open = async (changes: Parameters<typeof terms>[0] = {}) => {

@@ -56,11 +56,13 @@ export interface Stage {
   puppets: Address[];
 }
 
+const HIRED_AT_ONCE = 10;
+
 export async function setStage(world: CirclesWorld, members: number): Promise<Stage> {
-  const contract = await world.viem.deployContract("CircleStage", [
-    world.circles.address,
-    BigInt(members),
-  ]);
+  const contract = await world.viem.deployContract("CircleStage", [world.circles.address]);
+  for (let left = members; left > 0; left -= HIRED_AT_ONCE) {
+    await contract.write.hire([BigInt(Math.min(left, HIRED_AT_ONCE))]);
+  }
   const puppets = await Promise.all(
     Array.from({ length: members }, (_, seat) => contract.read.puppets([BigInt(seat)])),
   );
