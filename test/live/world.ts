@@ -6,7 +6,17 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createTestClient, http, publicActions, walletActions, type Abi, type Hex } from "viem";
+import { setTimeout } from "node:timers/promises";
+import {
+  createTestClient,
+  http,
+  publicActions,
+  walletActions,
+  type Abi,
+  type Hex,
+  type PublicClient,
+  type TransactionReceipt,
+} from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 
@@ -96,6 +106,26 @@ export const accounts = [0, 1, 2].map((addressIndex) =>
 
 export type Chain = Awaited<ReturnType<typeof startChain>>;
 
+const latestReceiptMs = 60_000;
+
+/**
+ * viem's own wait looks again when there is a new block only; on a chain that has one for each transaction it waits in vain if
+ * it looked a moment too early.
+ */
+async function receiptFrom(
+  client: Pick<PublicClient, "getTransactionReceipt">,
+  hash: Hex,
+): Promise<TransactionReceipt> {
+  const late = AbortSignal.timeout(latestReceiptMs);
+  for (;;) {
+    const receipt = await client.getTransactionReceipt({ hash }).catch((error: unknown) => {
+      if (late.aborted) throw error;
+    });
+    if (receipt) return receipt;
+    await setTimeout(10);
+  }
+}
+
 /** A local chain with the Emitter on it; every transaction is mined at once. */
 export async function startChain() {
   const port = await freePort();
@@ -114,7 +144,7 @@ export async function startChain() {
   const { abi, bytecode } = compileEmitter();
   const [deployer] = accounts;
   if (!deployer) throw new Error("no account");
-  const receiptOf = (hash: Hex) => client.waitForTransactionReceipt({ hash });
+  const receiptOf = (hash: Hex) => receiptFrom(client, hash);
   const deployed = await receiptOf(
     await client.deployContract({ abi, bytecode, account: deployer, args: [] }),
   );
