@@ -78,7 +78,9 @@ describe.skipIf(!hasAnvil)("a live query", () => {
       where: { subject: [String(room)] },
       after: extensions.checkpoint.cursor,
     });
-    expect(gist(await stream.next())).toBe("EVENT 2");
+    // when the index is not there yet, the first thing said is that all before it has been sent
+    const first = gist(await stream.next());
+    expect(first === "BLOCK" ? gist(await stream.next()) : first).toBe("EVENT 2");
     stream.close();
   });
 
