@@ -9,9 +9,19 @@ export class Random {
     this.#seed = seed;
   }
 
+  /** From 0 up to, not including, 1. */
+  fraction(): number {
+    return this.#digest().readUIntBE(0, 6) / 2 ** 48;
+  }
+
   /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number {
-    return least + Math.floor(this.#fraction() * (most - least + 1));
+    return least + Math.floor(this.fraction() * (most - least + 1));
+  }
+
+  /** Whether something of such a probability (0 to 1) happens. */
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
   }
 
   /** One of `choices`, which must not be empty. */
@@ -21,9 +31,14 @@ export class Random {
     return choice;
   }
 
-  /** From 0 up to, not including, 1. */
-  #fraction(): number {
-    const digest = createHash("sha256").update(`${this.#seed}:${this.#drawn++}`).digest();
-    return digest.readUIntBE(0, 6) / 2 ** 48;
+  /** So many hexadecimal digits. */
+  hex(digits: number): string {
+    let text = "";
+    while (text.length < digits) text += this.#digest().toString("hex");
+    return text.slice(0, digits);
+  }
+
+  #digest(): Buffer {
+    return createHash("sha256").update(`${this.#seed}:${this.#drawn++}`).digest();
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPostgres, type Postgres } from "../live/postgres.ts";
 import { hasAnvil, startChain, startIndexer, type Chain } from "../live/world.ts";
+import { isDeep } from "../seed.ts";
 import { contentAt, stateOf } from "./content.ts";
 import { History } from "./history.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
@@ -11,7 +12,6 @@ import { startWatched, type Watched } from "./watched.ts";
 /** How long an index may stand still before the watchdog acts; in operation it is longer. */
 const patienceMs = 5_000;
 /** Being killed takes half a minute to recover from, so it is not for every day. */
-const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
 /** After kill -9 Ponder waits this long for a lock in PostgreSQL that nobody will release. */
 const lockMs = 25_000;
 

@@ -6,15 +6,14 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../scripts/local/random.ts";
 import { startPostgres } from "../live/postgres.ts";
 import { hasAnvil } from "../live/world.ts";
+import { eachSeed, firstSeed, isDeep, runsOf } from "../seed.ts";
 import { Poller } from "./poller.ts";
 import { polled, type Polled, ProductHistory } from "./product-history.ts";
 import { type ProductIndexer, startProductIndexer, type Store } from "./product-indexer.ts";
 import { finalityBlocks, Product } from "./product.ts";
 
-const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
-const runs = isDeep ? 10 : 1;
+const runs = runsOf({ short: 1, deep: 10 });
 const steps = isDeep ? 400 : 30;
-const firstSeed = process.env["KHIPU_TEST_SEED"] ?? String(Date.now());
 /** How long an index may stand still before the watchdog acts; in operation it is longer. */
 const patienceSeconds = 10;
 /** A block that is gone before Ponder has read its logs: it asks for them for 64 seconds before it looks at the chain again. */
@@ -112,13 +111,6 @@ describe.skipIf(!hasAnvil)("the product's index, under reorganisations as deep a
   test(
     `answers with nothing but states that the chain had, and ends as a fresh one does, killed or not (seed ${firstSeed})`,
     { timeout: 600_000 * runs },
-    async () => {
-      for (let run = 0; run < runs; run++) {
-        const seed = run === 0 ? firstSeed : `${firstSeed} ${run}`;
-        await live(seed).catch((error: unknown) => {
-          throw new Error(`KHIPU_TEST_SEED="${seed}" shows this again.`, { cause: error });
-        });
-      }
-    },
+    () => eachSeed(runs, live),
   );
 });

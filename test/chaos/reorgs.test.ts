@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { finalities } from "../../indexer/live/message.ts";
+import { Random } from "../../scripts/local/random.ts";
 import type { Answer } from "../indexer/api.ts";
 import { startPostgres } from "../live/postgres.ts";
-import { Random } from "../live/random.ts";
 import {
   hasAnvil,
   startChain,
@@ -10,14 +10,13 @@ import {
   type Indexer,
   type IndexerOptions,
 } from "../live/world.ts";
+import { eachSeed, firstSeed, isDeep, runsOf } from "../seed.ts";
 import { contentAt } from "./content.ts";
 import { Follower, transports } from "./follower.ts";
 import { History } from "./history.ts";
 import { Poller } from "./poller.ts";
 
-const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
-const runs = Number(process.env["LIVE_RUNS"] ?? (isDeep ? 20 : 1));
-const firstSeed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const runs = runsOf({ short: 1, deep: 20 });
 const steps = isDeep ? 60 : 25;
 /** Blocks that Ponder waits on this chain before it calls one final. */
 const finalityBlocks = 30;
@@ -52,7 +51,7 @@ const stores: Readonly<Record<string, () => Promise<Store>>> = {
   },
 };
 
-async function live(seed: number, open: () => Promise<Store>): Promise<void> {
+async function live(seed: string, open: () => Promise<Store>): Promise<void> {
   const random = new Random(seed);
   const store = await open();
   const chain = await startChain();
@@ -65,23 +64,23 @@ async function live(seed: number, open: () => Promise<Store>): Promise<void> {
     servers.push(await startIndexer(chain, { ...store.options, command: "serve" }));
   }
   const urls = (): string[] => [writer, ...servers].map(({ url }) => url);
-  const nextPlace = () => ({ url: random.pick(urls()), transport: random.pick(transports) });
+  const nextPlace = () => ({ url: random.oneOf(urls()), transport: random.oneOf(transports) });
   const followers = [...finalities, ...finalities].map(
     (finality) => new Follower(finality, nextPlace),
   );
   const poller = new Poller<Polled>(urls, polled);
 
   for (let step = 0; step < steps; step++) {
-    const action = random.next();
-    const room = random.below(5);
+    const action = random.fraction();
+    const room = random.between(0, 4);
     if (action < 0.35) await chain.note(room, step);
-    else if (action < 0.45) await chain.burst(room, 1 + random.below(4));
-    else if (action < 0.6) await chain.mine(1 + random.below(4));
+    else if (action < 0.45) await chain.burst(room, random.between(1, 4));
+    else if (action < 0.6) await chain.mine(random.between(1, 4));
     else if (action < 0.8)
-      await chain.reorg(1 + random.below(random.chance(0.7) ? 4 : finalityBlocks));
-    else if (action < 0.95 || servers.length === 0) random.pick(followers).disconnect();
+      await chain.reorg(random.between(1, random.chance(0.7) ? 4 : finalityBlocks));
+    else if (action < 0.95 || servers.length === 0) random.oneOf(followers).disconnect();
     else {
-      const index = random.below(servers.length);
+      const index = random.between(0, servers.length - 1);
       const server = servers[index];
       await server?.stop(random.chance(0.5) ? "SIGKILL" : "SIGTERM");
       if (server) servers[index] = await server.again();
@@ -139,13 +138,7 @@ describe.skipIf(!hasAnvil).each(Object.entries(stores))(
     test(
       `clients end equal to the chain, each answer is a state that it had, and the index is as a fresh one (seed ${firstSeed})`,
       { timeout: 400_000 * runs },
-      async () => {
-        for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-          await live(seed, open).catch((error: unknown) => {
-            throw new Error(`LIVE_SEED=${seed} LIVE_RUNS=1 shows this again.`, { cause: error });
-          });
-        }
-      },
+      () => eachSeed(runs, (seed) => live(seed, open)),
     );
   },
 );

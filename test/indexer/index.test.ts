@@ -11,6 +11,7 @@ import {
 import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
+import { firstSeed, isDeep } from "../seed.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
 import { byContent } from "./by-content.ts";
 import { type IndexedWorld, startIndexedWorld } from "./indexed-world.ts";
@@ -21,13 +22,11 @@ import type { Row } from "./oracle/row.ts";
 import { Person } from "./person.ts";
 import { Steward } from "./steward.ts";
 
-const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
 const ACTIONS = isDeep ? 4_000 : 160;
 /** A round is drawn after so many actions. */
 const ACTIONS_PER_DRAW = isDeep ? 200 : 60;
 
-describe("the index, after random actions of several people", () => {
-  const seed = process.env["KHIPU_TEST_SEED"] ?? String(Date.now());
+describe(`the index, after random actions of several people (seed ${firstSeed})`, () => {
   let world: IndexedWorld;
   let people: Person[];
   let expected: Record<string, Row[]>;
@@ -37,9 +36,8 @@ describe("the index, after random actions of several people", () => {
     ({ address: at("CooperativePools"), abi: cooperativePoolsAbi }) as const;
 
   beforeAll(async () => {
-    process.stdout.write(`seed ${seed} (repeat with KHIPU_TEST_SEED=${seed})\n`);
     world = await startIndexedWorld();
-    const random = new Random(seed);
+    const random = new Random(firstSeed);
     people = [10, 11, 12, 13, 14].map(
       (addressIndex) =>
         new Person(mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex }), world, random),

@@ -292,9 +292,10 @@ export function describeMadeFields(worldOf: () => IndexedWorld): void {
     }>(
       `{ vault(${key("KhipuVault")}) { projection(assets: "1000000000000000", days: 365) { assets from { apr } } none: projection(assets: "5", days: 0) { yield } } }`,
     );
-    // what people did at random decides whether there was a yield
-    const gain = Number(row.projection.assets) - 1e15;
-    expect(Math.sign(gain)).toBe(Math.sign(row.projection.from.apr));
+    const { assets, from } = row.projection;
+    // What people did at random decides on the yield; over a year it can be more than a number holds.
+    const gain = assets === null ? Infinity : Number(assets) - 1e15;
+    expect(Math.sign(gain)).toBe(Math.sign(from.apr));
     expect(row.none.yield).toBe("0");
   });
 }

@@ -9,7 +9,7 @@ import {
   type LogEvent,
   type Snapshot,
 } from "../../indexer/live/tail.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../scripts/local/random.ts";
 
 interface FakeBlock {
   readonly number: number;
@@ -53,9 +53,10 @@ export class FakeLog implements LogReader {
 
   grow(): void {
     const number = this.head + 1;
-    const timestamp = (this.#blocks.at(-1)?.timestamp ?? 1_700_000_000) + this.#random.below(3);
+    const timestamp =
+      (this.#blocks.at(-1)?.timestamp ?? 1_700_000_000) + this.#random.between(0, 2);
     const hash = `0x${this.#random.hex(64)}`;
-    const count = this.#random.chance(0.5) ? 0 : this.#random.below(4);
+    const count = this.#random.chance(0.5) ? 0 : this.#random.between(0, 3);
     const events = Array.from({ length: count }, (_, eventIndex) => ({
       id: eventPosition({
         timestamp,
@@ -69,7 +70,7 @@ export class FakeLog implements LogReader {
       blockNumber: BigInt(number),
       blockHash: hash,
       blockTimestamp: BigInt(timestamp),
-      subject: this.#random.pick(rooms),
+      subject: this.#random.oneOf(rooms),
     }));
     this.#blocks.push({ number, hash, timestamp, events });
   }
@@ -77,12 +78,12 @@ export class FakeLog implements LogReader {
   /** Drops some of the blocks that are not final. As in the database, nothing takes their place at first. */
   fork(): void {
     this.#highest = Math.max(this.#highest, this.head);
-    const depth = this.#random.below(Math.min(6, this.head - this.#finalized) + 1);
+    const depth = this.#random.between(0, Math.min(6, this.head - this.#finalized));
     this.#blocks = this.#blocks.slice(0, this.head - depth);
   }
 
   finalize(): void {
-    this.#finalized += this.#random.below(this.head - this.#finalized + 1);
+    this.#finalized += this.#random.between(0, this.head - this.#finalized);
   }
 
   read(known: BlockRef): Promise<Snapshot> {
@@ -125,7 +126,7 @@ export class FakeLog implements LogReader {
 
   /** What was true when asked arrives a little later, as from a database. */
   async #later<Value>(value: Value): Promise<Value> {
-    for (let turns = this.#random.below(3); turns > 0; turns--) {
+    for (let turns = this.#random.between(0, 2); turns > 0; turns--) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     return value;

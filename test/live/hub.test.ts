@@ -9,12 +9,11 @@ import {
   type Shape,
 } from "../../indexer/live/message.ts";
 import { newStats } from "../../indexer/live/stats.ts";
+import { Random } from "../../scripts/local/random.ts";
+import { eachSeed, firstSeed, runsOf } from "../seed.ts";
 import { FakeLog, rooms } from "./fake-log.ts";
-import { Random } from "./random.ts";
 
-const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
-const runs = Number(process.env["LIVE_RUNS"] ?? (isDeep ? 5_000 : 150));
-const firstSeed = Number(process.env["LIVE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const runs = runsOf({ short: 150, deep: 5_000 });
 const safeBlocks = 2;
 
 interface SaidEvent {
@@ -110,13 +109,13 @@ class Reader {
   }
 }
 
-async function live(seed: number): Promise<void> {
+async function live(seed: string): Promise<void> {
   const random = new Random(seed);
   const log = new FakeLog(random);
   const settings = {
     safeBlocks,
-    recentEvents: random.pick([0, 3, 50]),
-    pageSize: random.pick([1, 2, 100]),
+    recentEvents: random.oneOf([0, 3, 50]),
+    pageSize: random.oneOf([1, 2, 100]),
   };
   const newHub = (): Hub => new Hub(log, settings, newStats());
   const hubs = [newHub(), newHub()];
@@ -127,7 +126,7 @@ async function live(seed: number): Promise<void> {
     advancing.set(hub, done);
   };
   const readers = finalities.flatMap((finality) =>
-    [{}, { room: [random.pick(rooms)] }].map(
+    [{}, { room: [random.oneOf(rooms)] }].map(
       (where) =>
         new Reader(
           finality,
@@ -138,14 +137,14 @@ async function live(seed: number): Promise<void> {
   );
 
   for (let step = 0; step < 120; step++) {
-    const action = random.next();
+    const action = random.fraction();
     if (action < 0.3) log.grow();
     else if (action < 0.4) log.fork();
     else if (action < 0.45) log.finalize();
-    else if (action < 0.65) advance(random.pick(hubs));
-    else if (action < 0.67) hubs[random.below(hubs.length)] = newHub();
-    else if (action < 0.8) void random.pick(readers).connect(random.pick(hubs));
-    else if (action < 0.85) random.pick(readers).disconnect();
+    else if (action < 0.65) advance(random.oneOf(hubs));
+    else if (action < 0.67) hubs[random.between(0, hubs.length - 1)] = newHub();
+    else if (action < 0.8) void random.oneOf(readers).connect(random.oneOf(hubs));
+    else if (action < 0.85) random.oneOf(readers).disconnect();
     else await turn();
   }
 
@@ -178,12 +177,6 @@ describe("a client that only applies messages", () => {
   test(
     `ends equal to the chain, whatever forks, restarts and disconnects (seed ${firstSeed})`,
     { timeout: 120_000 + runs * 100 },
-    async () => {
-      for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-        await live(seed).catch((error: unknown) => {
-          throw new Error(`LIVE_SEED=${seed} LIVE_RUNS=1 shows this again.`, { cause: error });
-        });
-      }
-    },
+    () => eachSeed(runs, live),
   );
 });

@@ -1,6 +1,7 @@
 import { hexToBigInt, keccak256, toHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { type Entry, entryAt, placeOf, weightsOf } from "../../protocol/draw.ts";
+import { firstSeed } from "../seed.ts";
 
 const ROUND = 1_000n;
 const START = 5_000n;
@@ -40,9 +41,7 @@ const entry = (player: number, time: bigint, amount: bigint): Entry => ({
 });
 
 describe("Over 20,000 draws", () => {
-  const seed = process.env["KHIPU_SEED"] ?? "odds follow money and time";
-
-  it(`wins follow money x time, for early, late, redeemed and split money (seed: ${seed})`, () => {
+  it(`wins follow money x time, for early, late, redeemed and split money (seed: ${firstSeed})`, () => {
     const entries = [
       entry(1, 0n, 300n),
       entry(2, START + 500n, 300n),
@@ -51,7 +50,7 @@ describe("Over 20,000 draws", () => {
       entry(5, START + 1_000n, 1_000_000n),
       ...Array.from({ length: 10 }, (_, index) => entry(6 + index, 0n, 30n)),
     ];
-    const { statistic, wins, expected } = chiSquare(entries, seed);
+    const { statistic, wins, expected } = chiSquare(entries, firstSeed);
     const degrees = expected.filter((often) => often > 0).length - 1;
     expect(statistic).toBeLessThan(criticalChiSquare(degrees));
     // Who has redeemed, and who came in the last second, does not win.
@@ -64,10 +63,10 @@ describe("Over 20,000 draws", () => {
 
   it("the test would notice odds of one in ten that are off by a quarter", () => {
     const entries = Array.from({ length: 10 }, (_, index) => entry(index, 0n, 100n));
-    const { statistic } = chiSquare(entries, seed);
+    const { statistic } = chiSquare(entries, firstSeed);
     const { wins } = chiSquare(
       entries.map((one, index) => (index === 0 ? { ...one, amount: 130n } : one)),
-      seed,
+      firstSeed,
     );
     const biased = wins.reduce((sum, count) => sum + (count - DRAWS / 10) ** 2 / (DRAWS / 10), 0);
     expect(statistic).toBeLessThan(criticalChiSquare(9));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isDeep } from "../../seed.ts";
 import { circlesWorld } from "./circles.ts";
 import { CircleModel, type Person } from "./model.ts";
 import {
@@ -27,7 +28,6 @@ import {
  * take from a member the smaller of what is owed and what there is, so that what is above it changes nothing but itself.
  * The deep profile does without that for three members.
  */
-const deep = process.env["KHIPU_PROPERTIES"] === "deep";
 const HOURS = 3_600_000;
 
 /** A state in which a round begins. */
@@ -98,7 +98,7 @@ describe("Circles do what their rules say in every schedule", () => {
       });
       const three = game(3);
       all(`3 members ${who}`, three);
-      if (!deep) continue;
+      if (!isDeep) continue;
       all(`3 members ${who}, nothing left out`, { ...three, relevant: everything });
       for (const acting of [
         [0, 2, 1],
@@ -160,7 +160,7 @@ async function walkAll(stage: Stage, walk: Walk, name: string): Promise<Junction
       await snapshot.restore();
     }
     level = [...next.values()];
-    if (deep) {
+    if (isDeep) {
       process.stdout.write(`${name}: round ${round + 1} ends in ${level.length} states\n`);
     }
   }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../scripts/local/random.ts";
+import { firstSeed, isDeep } from "../../seed.ts";
 import { circlesWorld, type CirclesWorld } from "./circles.ts";
 import { CircleModel } from "./model.ts";
 import {
@@ -15,14 +16,12 @@ import {
 } from "./stage.ts";
 
 /** Schedules drawn at random, each played from beginning to end. Which states follow every schedule: every-schedule.test.ts. */
-const SAMPLE = process.env["KHIPU_PROPERTIES"] === "deep" ? 600 : 24;
-const seed = process.env["KHIPU_TEST_SEED"] ?? String(Date.now());
+const SAMPLE = isDeep ? 600 : 24;
 
-describe("Circles do what their rules say, to the unit", () => {
+describe(`Circles do what their rules say, to the unit (seed ${firstSeed})`, () => {
   let world: CirclesWorld;
 
   beforeAll(async () => {
-    process.stdout.write(`seed ${seed} (repeat with KHIPU_TEST_SEED=${seed})\n`);
     world = await circlesWorld();
   });
 
@@ -31,7 +30,7 @@ describe("Circles do what their rules say, to the unit", () => {
       for (const byBids of [false, true]) {
         const name = `with ${members} members, ${kind}, ${byBids ? "by bids" : "by joining"}`;
         it(name, async () => {
-          const random = new Random(`${seed}:${name}`);
+          const random = new Random(`${firstSeed}:${name}`);
           const rules = rulesOf(members, kind);
           const most = Number(rules.contribution) * (members - 1);
           const discounts = Array.from({ length: members }, () => BigInt(random.between(0, most)));

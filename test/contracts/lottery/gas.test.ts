@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Hex } from "viem";
 import { expect, it } from "vitest";
+import { isDeep } from "../../seed.ts";
 import { usd } from "../world.ts";
 import { type LotteryWorld, lotteryWorld, TIERS } from "./lottery.ts";
 
 /** `npm test` measures up to a thousand entries; the deep profile up to a hundred thousand, which takes minutes. */
-const SIZES = process.env["KHIPU_PROPERTIES"] === "deep" ? [10, 1_000, 100_000] : [10, 1_000];
+const SIZES = isDeep ? [10, 1_000, 100_000] : [10, 1_000];
 const SNAPSHOT = new URL("gas.snapshot.json", import.meta.url);
 const BATCH = 100;
 /** What every transaction costs before it does anything. */
