@@ -32,8 +32,18 @@ interface QueryBuilder {
   ): Promise<Result>;
 }
 
+/** What the indexer writes with: each block in one call of `transaction`, each statement in one of `wrap`. */
+interface WritingQueryBuilder {
+  transaction: (...args: readonly unknown[]) => Promise<unknown>;
+  wrap: (
+    how: { readonly label?: string } | (() => unknown),
+    statement?: (database: unknown) => { toSQL: () => { sql: string } },
+    ...rest: readonly unknown[]
+  ) => Promise<unknown>;
+}
+
 interface PGlite {
-  query(sql: string): Promise<unknown>;
+  query(sql: string): Promise<{ rows: Record<string, unknown>[] }>;
   onNotification(listener: (channel: string, payload: string) => void): () => void;
 }
 
@@ -48,8 +58,7 @@ interface Globals {
       | { readonly dialect: "pglite"; readonly instance: PGlite }
       | { readonly dialect: "postgres"; readonly readonly: pg.Pool };
     readonly readonlyQB: QueryBuilder;
-    /** What the indexer writes with, each block in one call of `transaction`. */
-    readonly userQB: { transaction: (...args: readonly unknown[]) => Promise<unknown> };
+    readonly userQB: WritingQueryBuilder;
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
   readonly PONDER_INDEXING_BUILD: {
@@ -138,10 +147,11 @@ async function askChain(
 const embeddedTurns = new WeakMap<object, Turns>();
 
 /**
- * The turns of writing and reading in the embedded database. There Ponder's transactions are no transactions: its
- * statements go to one connection as they come, and a reader between two of them would see half a block.
+ * The turns of writing and reading in the embedded database. There Ponder's transactions are none: its statements go to
+ * one connection as they come, a reader between two of them would see half a block, and whoever dies leaves it. Here
+ * they become real ones, and readers wait for their end.
  */
-function turnsOfEmbedded({ userQB }: Globals["PONDER_DATABASE"]): Turns {
+function turnsOfEmbedded({ instance }: { instance: PGlite }, userQB: WritingQueryBuilder): Turns {
   let turns = embeddedTurns.get(userQB);
   if (!turns) {
     const own = (turns = new Turns(1, Infinity));
@@ -151,21 +161,60 @@ function turnsOfEmbedded({ userQB }: Globals["PONDER_DATABASE"]): Turns {
     userQB.transaction = (...args) =>
       isWriting.getStore()
         ? write(...args)
-        : own.run(() => isWriting.run(true, () => write(...args)));
+        : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))));
+    commitOnlyChanged(instance, userQB);
   }
   return turns;
+}
+
+async function atomically<Result>(database: PGlite, work: () => Promise<Result>): Promise<Result> {
+  await database.query("BEGIN");
+  try {
+    const result = await work();
+    await database.query("COMMIT");
+    return result;
+  } catch (error) {
+    // a database that cannot even do that has nothing more to say than the first error
+    await database.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * After each block Ponder writes into every table's journal which block its new rows are of. Where there are none that
+ * is a statement for nothing, and here each costs a millisecond.
+ */
+function commitOnlyChanged(database: PGlite, userQB: WritingQueryBuilder): void {
+  const run = userQB.wrap.bind(userQB);
+  let changed: Promise<Set<string>> | undefined;
+  const readChanged = async (): Promise<Set<string>> => {
+    try {
+      const { rows } = await database.query("SELECT table_name FROM live_query_tables");
+      return new Set(rows.map(({ table_name }) => `"_reorg__${String(table_name)}"`));
+    } finally {
+      changed = undefined;
+    }
+  };
+  userQB.wrap = async (how, statement, ...rest) => {
+    if (typeof how === "object" && how.label === "commit_block" && statement) {
+      changed ??= readChanged();
+      const journal = /"_reorg__\w+"/.exec(statement(userQB).toSQL().sql)?.[0];
+      if (journal && !(await changed).has(journal)) return undefined;
+    }
+    return run(how, statement, ...rest);
+  };
 }
 
 /** From now on nobody reads while a block is being written. To be called before anything is read. */
 export function separateReaders(): void {
   const database = globals().PONDER_DATABASE;
-  if (database.driver.dialect === "pglite") turnsOfEmbedded(database);
+  if (database.driver.dialect === "pglite") turnsOfEmbedded(database.driver, database.userQB);
 }
 
 /** Reads while no block is half written. */
 async function whole<Result>(read: () => Promise<Result>): Promise<Result> {
-  const database = globals().PONDER_DATABASE;
-  return database.driver.dialect === "pglite" ? turnsOfEmbedded(database).run(read) : read();
+  const { driver, userQB } = globals().PONDER_DATABASE;
+  return driver.dialect === "pglite" ? turnsOfEmbedded(driver, userQB).run(read) : read();
 }
 
 /** Runs one statement. */

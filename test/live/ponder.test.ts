@@ -50,6 +50,16 @@ describe("the inside of Ponder that the live layer stands on", () => {
     expect(source("database/queryBuilder.ts")).toContain("callback(db)");
   });
 
+  test("marks after each block what it wrote, and keeps a list of the tables that changed", () => {
+    expect(source("runtime/omnichain.ts")).toContain(
+      "commitBlock(tx, { table, checkpoint, preBuild }",
+    );
+    expect(source("database/actions.ts")).toContain('{ label: "commit_block" }');
+    const tables = source("drizzle/onchain.ts");
+    expect(tables).toContain('return "live_query_tables";');
+    expect(tables).toContain("`_reorg__${");
+  });
+
   test("tells the port of its HTTP server", () => {
     expect(source("server/index.ts")).toContain("common.metrics.port = apiBuild.port;");
   });
