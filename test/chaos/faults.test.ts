@@ -11,7 +11,6 @@ import { startWatched, type Watched } from "./watched.ts";
 
 /** How long an index may stand still before the watchdog acts; in operation it is longer. */
 const patienceMs = 5_000;
-/** Being killed takes half a minute to recover from, so it is not for every day. */
 /** After kill -9 Ponder waits this long for a lock in PostgreSQL that nobody will release. */
 const lockMs = 25_000;
 
@@ -62,6 +61,7 @@ describe.skipIf(!hasAnvil)("an indexer under a watchdog, on PostgreSQL", () => {
     }
   }
 
+  // being killed takes half a minute to recover from, so it is not for every day
   test.runIf(isDeep)("is killed while it reads old blocks", async () => {
     await expect.poll(() => contentAt(indexer.url), { timeout: 30_000 }).toBeDefined();
     indexer.kill();
