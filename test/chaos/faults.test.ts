@@ -1,129 +1,128 @@
-import { isDeepStrictEqual } from "node:util";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { Random } from "../../scripts/local/random.ts";
 import { startPostgres, type Postgres } from "../live/postgres.ts";
-import { hasAnvil, startChain, startIndexer, type Chain } from "../live/world.ts";
-import { isDeep } from "../seed.ts";
-import { contentAt, stateOf } from "./content.ts";
-import { History } from "./history.ts";
+import { hasAnvil } from "../live/world.ts";
+import { firstSeed, isDeep } from "../seed.ts";
+import { ProductHistory } from "./product-history.ts";
+import { type ProductIndexer, startProductIndexer, type Store } from "./product-indexer.ts";
+import { Product } from "./product.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
-import { startWatched, type Watched } from "./watched.ts";
 
 /** How long an index may stand still before the watchdog acts; in operation it is longer. */
-const patienceMs = 5_000;
+const patienceSeconds = 5;
 /** After kill -9 Ponder waits this long for a lock in PostgreSQL that nobody will release. */
 const lockMs = 25_000;
 
-describe.skipIf(!hasAnvil)("an indexer under a watchdog, on PostgreSQL", () => {
-  let postgres: Postgres;
-  let chain: Chain;
-  let proxy: Proxy;
-  let history: History;
-  let indexer: Watched;
-  let value = 0;
+describe.skipIf(!hasAnvil)(
+  `the product's index in PostgreSQL and in PGlite, under a watchdog (seed ${firstSeed})`,
+  () => {
+    let folder: string;
+    let postgres: Postgres;
+    let product: Product;
+    let history: ProductHistory;
+    let proxy: Proxy;
+    let indexers: ProductIndexer[] = [];
 
-  beforeAll(async () => {
-    postgres = await startPostgres();
-    chain = await startChain();
-    proxy = await startProxy(chain.url);
-    history = new History(chain);
-    for (let i = 0; i < 150; i++) await chain.burst(i % 7, 5);
-    indexer = await startWatched(chain, proxy.url, patienceMs, { postgres: postgres.url });
-  });
+    /** One that has nothing yet. */
+    const startIndexer = (name: string, store: Store, isKilledInBatch = false) =>
+      startProductIndexer(product, store, {
+        logFile: join(folder, `${name}.log`),
+        rpcUrl: proxy.url,
+        patienceSeconds,
+        isKilledInBatch,
+      });
 
-  afterAll(async () => {
-    await indexer.stop();
-    proxy.stop();
-    await chain.stop();
-    await postgres.stop();
-  });
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "khipuvault-faults-"));
+      postgres = await startPostgres();
+      product = await Product.start(folder, new Random(firstSeed));
+      history = new ProductHistory(product);
+      proxy = await startProxy(product.url);
+      await happen(30);
+      indexers = [
+        await startIndexer("postgres", { postgres: postgres.url }, isDeep),
+        await startIndexer("embedded", { folder: join(folder, "embedded") }, isDeep),
+      ];
+    });
 
-  const note = () => chain.note(value % 7, ++value);
+    afterAll(async () => {
+      for (const indexer of indexers) await indexer.stop();
+      proxy.stop();
+      await product.stop();
+      await postgres.stop();
+      rmSync(folder, { recursive: true });
+    });
 
-  /** Waits until the index is what the chain's logs say, while the chain goes on; gives the seconds. */
-  async function recovered(withinMs: number): Promise<number> {
-    const start = performance.now();
-    const deadline = start + withinMs;
-    for (;;) {
-      await note();
-      await history.record();
-      const soon = performance.now() + 1_000;
-      while (performance.now() < soon) {
-        const content = await contentAt(indexer.url);
-        if (content && isDeepStrictEqual(stateOf(content), history.newest)) {
-          return (performance.now() - start) / 1_000;
-        }
-        if (performance.now() > deadline) {
-          throw new Error(`Not recovered after ${withinMs} ms. ${indexer.said.join(" ")}`);
-        }
-        await setTimeout(50);
-      }
+    async function happen(actions: number): Promise<void> {
+      for (let i = 0; i < actions; i++) await product.act();
     }
-  }
 
-  // being killed takes half a minute to recover from, so it is not for every day
-  test.runIf(isDeep)("is killed while it reads old blocks", async () => {
-    await expect.poll(() => contentAt(indexer.url), { timeout: 30_000 }).toBeDefined();
-    indexer.kill();
-    await recovered(lockMs + 20_000);
-  });
+    /** Resolves when the indexes are what the chain's logs say, while the chain goes on. */
+    const recovered = (withinMs: number) =>
+      history.untilEqualAt(
+        indexers.map(({ url }) => url),
+        withinMs,
+      );
 
-  test.runIf(isDeep)("is killed while it follows", async () => {
-    await note();
-    indexer.kill();
-    await recovered(lockMs + 20_000);
-    expect(indexer.said.at(-1)).toContain("SIGKILL");
-  });
+    const allLogged = (words: string) =>
+      Promise.all(indexers.map((indexer) => indexer.logged(words)));
 
-  test("loses the chain's node, which comes back", async () => {
-    await recovered(60_000);
-    await proxy.outage(async () => {
-      for (let i = 0; i < 3; i++) await note();
-      await setTimeout(3_000);
+    // being killed takes PostgreSQL half a minute to recover from, so it is not for every day
+    test.runIf(isDeep)("is killed in the middle of a batch of old blocks", async () => {
+      await allLogged("SIGKILL");
+      await recovered(lockMs + 20_000);
     });
-    await recovered(45_000);
-    await expect.poll(() => indexer.said.at(-1), { timeout: 10_000 }).toContain("WebSocket");
-    await recovered(45_000);
-  });
 
-  test("has a node whose head goes backwards", async () => {
-    const snapshot = await chain.client.snapshot();
-    await note();
-    await note();
-    await recovered(10_000);
-    await chain.client.revert({ id: snapshot });
-    await history.record();
-    await recovered(20_000);
-  });
-
-  test("has a WebSocket that goes quiet without closing", async () => {
-    proxy.hush();
-    await recovered(patienceMs + 45_000);
-    expect(indexer.said.at(-1)).toContain("stood at block");
-  });
-
-  test("loses its database, which comes back", async () => {
-    await postgres.outage(async () => {
-      await note();
-      await setTimeout(2_000);
+    test.runIf(isDeep)("is killed while it follows", async () => {
+      await happen(3);
+      for (const indexer of indexers) indexer.kill();
+      await happen(3);
+      await recovered(lockMs + 20_000);
     });
-    await recovered(lockMs + 40_000);
-  });
 
-  test("has in the end what a fresh index has", async () => {
-    await recovered(10_000);
-    const fresh = await startIndexer(chain, { postgres: postgres.url, schema: "fresh" });
-    // what is newest when an indexer starts comes with the next block
-    await chain.mine(1);
-    // what is not final yet comes a moment after the rest
-    await expect
-      .poll(
-        async () => isDeepStrictEqual(await contentAt(fresh.url), await contentAt(indexer.url)),
-        {
-          timeout: 10_000,
-        },
-      )
-      .toBe(true);
-    await fresh.stop();
-  });
-});
+    test("loses the chain's node, which comes back", async () => {
+      await recovered(60_000);
+      await proxy.outage(async () => {
+        await happen(3);
+        await setTimeout(3_000);
+      });
+      await allLogged("WebSocket was away");
+      await recovered(45_000);
+    });
+
+    test("has a node whose head goes backwards", async () => {
+      const id = await product.client.snapshot();
+      await happen(3);
+      await recovered(10_000);
+      await product.client.revert({ id });
+      await happen(1);
+      await recovered(20_000);
+    });
+
+    test("has a WebSocket that goes quiet without closing", async () => {
+      proxy.hush();
+      await happen(3);
+      await allLogged("stood at block");
+      await recovered(patienceSeconds * 1_000 + 45_000);
+    });
+
+    test("loses PostgreSQL, which comes back", async () => {
+      await postgres.outage(async () => {
+        await happen(3);
+        await setTimeout(2_000);
+      });
+      await recovered(lockMs + 40_000);
+    });
+
+    test("has in the end what a fresh index has", async () => {
+      const fresh = await startIndexer("fresh", { folder: join(folder, "fresh") });
+      indexers.push(fresh);
+      await fresh.ready();
+      await recovered(60_000);
+    });
+  },
+);

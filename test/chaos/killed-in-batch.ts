@@ -1,6 +1,6 @@
 /**
- * Loaded into an indexer (`--import`): kills it when it has written a batch of old events into some of the embedded database's
- * tables and not yet into the others. Once: the file that KILLED_IN_BATCH names remembers that it has happened.
+ * Loaded into an indexer (`--import`): kills it when it has written a batch of old events into some of the tables and not yet
+ * into the others. Once: the file that KILLED_IN_BATCH names remembers that it has happened.
  */
 import { existsSync, writeFileSync } from "node:fs";
 
@@ -8,28 +8,43 @@ import { existsSync, writeFileSync } from "node:fs";
 const tables = 5;
 const isWrite = /^(copy|insert into) "khipu"\."(?!_ponder)/i;
 
+interface Connection {
+  query(statement: string | { readonly text?: string }, ...rest: unknown[]): unknown;
+}
+
 interface Database {
-  readonly driver: { readonly instance?: { query(sql: string, ...rest: unknown[]): unknown } };
+  readonly driver: {
+    /** The embedded database. */
+    readonly instance?: Connection;
+    /** The connections over which PostgreSQL is written. */
+    readonly user?: { on(event: "connect", listener: (connection: Connection) => void): unknown };
+  };
 }
 
 const memory = process.env["KILLED_IN_BATCH"];
 let database: Database | undefined;
+let written = 0;
 
 Object.defineProperty(globalThis, "PONDER_DATABASE", {
   configurable: true,
   get: () => database,
   set(found: Database) {
     database = found;
-    const { instance } = found.driver;
-    if (memory === undefined || !instance || existsSync(memory)) return;
-    const query = instance.query.bind(instance);
-    let written = 0;
-    instance.query = (sql, ...rest) => {
-      if (isWrite.test(sql) && ++written > tables) {
-        writeFileSync(memory, "");
-        process.kill(process.pid, "SIGKILL");
-      }
-      return query(sql, ...rest);
-    };
+    const { instance, user } = found.driver;
+    if (memory === undefined || existsSync(memory)) return;
+    if (instance) dieWritingOver(instance, memory);
+    user?.on("connect", (connection) => dieWritingOver(connection, memory));
   },
 });
+
+function dieWritingOver(connection: Connection, memory: string): void {
+  const query = connection.query.bind(connection);
+  connection.query = (statement, ...rest) => {
+    const sql = typeof statement === "string" ? statement : (statement.text ?? "");
+    if (isWrite.test(sql) && ++written > tables) {
+      writeFileSync(memory, "");
+      process.kill(process.pid, "SIGKILL");
+    }
+    return query(statement, ...rest);
+  };
+}

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Hex } from "viem";
+import { expect } from "vitest";
 import { khipuVaultAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { columnsOf } from "../../indexer/live/ponder.ts";
@@ -70,8 +71,25 @@ export class ProductHistory {
     return this.#forks.record();
   }
 
+  /** Resolves when indexes have in every table what the logs of the chain make of it, while the chain goes on. */
+  async untilEqualAt(apiUrls: readonly string[], withinMs: number): Promise<void> {
+    const differing = async (): Promise<string[][]> => {
+      // what is newest when an indexer starts, or comes back to the chain, comes with the next block
+      await this.#product.mine(1);
+      await this.record();
+      return Promise.all(
+        apiUrls.map((apiUrl) =>
+          this.#differencesAt(apiUrl).catch((error: unknown) => [String(error)]),
+        ),
+      );
+    };
+    await expect
+      .poll(differing, { timeout: withinMs, interval: 500 })
+      .toEqual(apiUrls.map(() => []));
+  }
+
   /** The tables in which an index differs from what the logs of the chain, as it is now, make of it. */
-  async differencesAt(apiUrl: string): Promise<string[]> {
+  async #differencesAt(apiUrl: string): Promise<string[]> {
     const expected = this.#tablesOf(this.#forks.newest);
     const differing: string[] = [];
     for (const table of tableNames()) {

@@ -1,40 +1,44 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { vi } from "vitest";
 import { freePort } from "../../scripts/local/ports.ts";
 import { startService, waitUntilReady } from "../../scripts/local/service.ts";
 import { binary, root } from "../../scripts/paths.ts";
 import { descendants } from "../scripts/descendants.ts";
 import type { Product } from "./product.ts";
-import type { Watched } from "./watched.ts";
 
 const readyWithinMs = 120_000;
 
 /** Where an index is kept: a folder for the embedded database, or the address of a PostgreSQL. */
 export type Store = { readonly folder: string } | { readonly postgres: string };
 
-export interface ProductIndexer extends Watched {
+export interface ProductIndexer {
+  readonly url: string;
   /** Resolves once all old blocks are read. */
   ready(): Promise<void>;
-  /** Resolves once it has logged something. */
+  /** Resolves once it, or the watchdog over it, has logged something. */
   logged(words: string): Promise<void>;
+  /** Kills the indexer the way that leaves it no time for anything; the watchdog starts it again. */
+  kill(): void;
+  stop(): Promise<void>;
 }
 
 interface Options {
   readonly logFile: string;
   /** How long the index may stand still before the watchdog acts. */
   readonly patienceSeconds: number;
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Another way to the chain than its own address. */
+  readonly rpcUrl?: string;
+  /** It is killed once in the middle of what it writes of old blocks. */
+  readonly isKilledInBatch?: boolean;
 }
-
-/** What the watchdog says, between what the indexer does. */
-const ofWatchdog = /^(Starting the indexer|The indexer was|The embedded index)/;
 
 /** What `npm run indexer` starts. */
 export async function startProductIndexer(
   product: Product,
   store: Store,
-  { logFile, patienceSeconds, environment }: Options,
+  { logFile, patienceSeconds, rpcUrl = product.url, isKilledInBatch = false }: Options,
 ): Promise<ProductIndexer> {
   const port = await freePort();
   const indexer = startService({
@@ -43,12 +47,12 @@ export async function startProductIndexer(
     args: [join(root, "scripts/indexer.ts"), "--port", String(port)],
     env: {
       KHIPU_DEPLOYMENT: product.file,
-      KHIPU_RPC_URL: product.url,
-      KHIPU_WS_URL: product.url.replace("http", "ws"),
+      KHIPU_RPC_URL: rpcUrl,
+      KHIPU_WS_URL: rpcUrl.replace("http", "ws"),
       KHIPU_STALL_SECONDS: String(patienceSeconds),
       KHIPU_INDEX_DIR: "folder" in store ? store.folder : "",
       DATABASE_URL: "postgres" in store ? store.postgres : "",
-      ...environment,
+      ...(isKilledInBatch && killedInBatch(`${logFile}.killed`)),
     },
     logFile,
   });
@@ -58,11 +62,6 @@ export async function startProductIndexer(
   const log = () => readFileSync(logFile, "utf8");
   return {
     url: `${api}/graphql`,
-    get said() {
-      return log()
-        .split("\n")
-        .filter((line) => ofWatchdog.test(line));
-    },
     ready: () => waitUntilReady(indexer, isReady, { timeoutMs: readyWithinMs, abort }),
     async logged(words) {
       await vi.waitUntil(() => log().includes(words), { timeout: readyWithinMs, interval: 5 });
@@ -74,4 +73,10 @@ export async function startProductIndexer(
       await indexer.stop();
     },
   };
+}
+
+/** `memory` is where it is remembered that it has happened. */
+function killedInBatch(memory: string): Record<string, string> {
+  const script = pathToFileURL(join(import.meta.dirname, "killed-in-batch.ts"));
+  return { NODE_OPTIONS: `--import ${script.href}`, KILLED_IN_BATCH: memory };
 }

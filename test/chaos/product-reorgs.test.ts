@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../scripts/local/random.ts";
 import { startPostgres } from "../live/postgres.ts";
@@ -29,11 +28,11 @@ async function live(seed: string): Promise<void> {
     const postgres = await startPostgres();
     stops.push(() => postgres.stop());
     /** One that has nothing yet. */
-    const startIndexer = async (name: string, store: Store, environment = {}) => {
+    const startIndexer = async (name: string, store: Store, isKilledInBatch = false) => {
       const indexer = await startProductIndexer(product, store, {
         logFile: join(folder, `${name}.log`),
         patienceSeconds,
-        environment,
+        isKilledInBatch,
       });
       stops.push(() => indexer.stop());
       return indexer;
@@ -41,18 +40,12 @@ async function live(seed: string): Promise<void> {
     await play(product, random, {
       embedded: () => startIndexer("embedded", { folder: join(folder, "embedded") }),
       postgres: () => startIndexer("postgres", { postgres: postgres.url }),
-      fresh: () => startIndexer("fresh", { folder: join(folder, "fresh") }, killedInBatch(folder)),
+      fresh: () => startIndexer("fresh", { folder: join(folder, "fresh") }, true),
     });
   } finally {
     for (const stop of stops.toReversed()) await stop();
     rmSync(folder, { recursive: true });
   }
-}
-
-/** Lets an indexer be killed in the middle of what it writes of old blocks. */
-function killedInBatch(folder: string): Record<string, string> {
-  const script = pathToFileURL(join(import.meta.dirname, "killed-in-batch.ts"));
-  return { NODE_OPTIONS: `--import ${script.href}`, KILLED_IN_BATCH: join(folder, "killed") };
 }
 
 async function play(
@@ -80,7 +73,10 @@ async function play(
   await fresh.logged("SIGKILL");
   await fresh.logged("making it again from the chain");
   await fresh.ready();
-  for (const { url } of [...both, fresh]) await untilEqual(url, history, product);
+  await history.untilEqualAt(
+    [...both, fresh].map(({ url }) => url),
+    patienceMs,
+  );
   await poller.stop();
   for (const answer of poller.answers) history.assertHad(answer);
   expect(poller.count).toBeGreaterThan(steps / 2);
@@ -94,17 +90,6 @@ async function takeStep(product: Product, random: Random): Promise<void> {
   else if (dice <= 73) await product.endRound();
   else if (dice <= 80) await product.mine(random.between(1, 4));
   else await product.reorg(random.between(1, random.between(1, 3) === 1 ? finalityBlocks : 4));
-}
-
-/** Resolves when an index has in every table what the oracle makes of the chain's logs. */
-async function untilEqual(url: string, history: ProductHistory, product: Product): Promise<void> {
-  const differing = async (): Promise<string[]> => {
-    // what is newest when an indexer starts, or comes back to the chain, comes with the next block
-    await product.mine(1);
-    await history.record();
-    return history.differencesAt(url);
-  };
-  await expect.poll(differing, { timeout: patienceMs, interval: 500 }).toEqual([]);
 }
 
 describe.skipIf(!hasAnvil)("the product's index, under reorganisations as deep as finality", () => {
