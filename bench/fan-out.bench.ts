@@ -8,7 +8,7 @@ import { end, nextMessage, useOf } from "./fan-out/process.ts";
 import { percentile, type Bench, type Row } from "./harness.ts";
 
 const folder = join(import.meta.dirname, "fan-out");
-const rounds = 8;
+const rounds = 50;
 /** `KHIPU_BENCH_CROWDS` takes others, to try something out. */
 const crowds = (process.env["KHIPU_BENCH_CROWDS"] ?? "1000,5000,10000").split(",").map(Number);
 /** The size of one of our messages, so that the peers send as much. */

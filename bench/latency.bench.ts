@@ -12,6 +12,7 @@ import { LOCAL_MNEMONIC } from "../scripts/local/chain.ts";
 import { LocalWorld } from "../scripts/local/local-world.ts";
 import { freePort } from "../scripts/local/ports.ts";
 import { Progress } from "../scripts/local/progress.ts";
+import { startPostgres } from "../test/live/postgres.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Bench, percentile, type Row } from "./harness.ts";
 
@@ -21,31 +22,42 @@ const bench: Bench = {
   about: `From a block's arrival over the node's own WebSocket to the message at a subscriber, ${TRANSACTIONS} deposits one after another, one subscriber of each kind on the same server.`,
 
   async run() {
-    const folder = mkdtempSync(join(tmpdir(), "khipuvault-bench-"));
-    // The peer's endpoint is not part of the product.
-    process.env["KHIPU_SQL"] = "on";
-    const world = new LocalWorld({
-      folder,
-      ports: { app: await freePort(), api: await freePort(), chain: await freePort() },
-      fresh: true,
-      web: false,
-      simulation: false,
-      progress: new Progress(),
-      abort: new AbortController().signal,
-    });
+    const embedded = await measureOn("PGlite");
+    const postgres = await startPostgres();
     try {
-      await Promise.race([world.start(), world.failure]);
-      return await Promise.race([measure(world), world.failure]);
+      return [...embedded, ...(await measureOn("PostgreSQL", postgres.url))];
     } finally {
-      await world.stop();
-      rmSync(folder, { recursive: true, force: true });
+      await postgres.stop();
     }
   },
 };
 
 export default bench;
 
-async function measure(world: LocalWorld): Promise<Row[]> {
+async function measureOn(name: string, database?: string): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), "khipuvault-bench-"));
+  // The peer's endpoint is not part of the product.
+  process.env["KHIPU_SQL"] = "on";
+  const world = new LocalWorld({
+    folder,
+    ports: { app: await freePort(), api: await freePort(), chain: await freePort() },
+    fresh: true,
+    web: false,
+    simulation: false,
+    ...(database !== undefined && { database }),
+    progress: new Progress(),
+    abort: new AbortController().signal,
+  });
+  try {
+    await Promise.race([world.start(), world.failure]);
+    return await Promise.race([measure(world, name), world.failure]);
+  } finally {
+    await world.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(world: LocalWorld, database: string): Promise<Row[]> {
   const deployment = world.state.deployment();
   const asset = { address: deployedAt(deployment, "Asset").address, abi: faucetTokenAbi } as const;
   const pool = {
@@ -100,7 +112,7 @@ async function measure(world: LocalWorld): Promise<Row[]> {
   stopPeer.abort();
   await peerEnded;
   return [0.5, 0.95].map((p) => ({
-    name: `block to message, p${p * 100}`,
+    name: `${database}: block to message, p${p * 100}`,
     unit: "ms",
     ours: percentile(oursMs, p),
     peer: percentile(peerMs, p),

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../scripts/local/ports.ts";
 import { type Service, startService, waitUntilReady } from "../../scripts/local/service.ts";
 import { binary } from "../../scripts/paths.ts";
+import type { Postgres } from "../../test/live/postgres.ts";
 import type { History } from "./history.ts";
 
 export interface Backfill {
@@ -13,6 +14,8 @@ export interface Backfill {
 
 export interface RunningIndexer extends Backfill {
   api: string;
+  /** The address of its database, where that is PostgreSQL. */
+  database: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -26,15 +29,19 @@ const apps = {
 
 let runs = 0;
 
-/** Indexes a history from nothing, with PGlite or into a schema of its own of a PostgreSQL; the app goes on then. */
+/**
+ * Indexes a history from nothing, with PGlite or into a database of its own of a PostgreSQL (in one that others have used
+ * Ponder finds what they had fetched from the chain); the app goes on then.
+ */
 export async function backfill(
   app: keyof typeof apps,
   history: History,
-  databaseUrl: string | undefined,
+  postgres: Postgres | undefined,
 ): Promise<RunningIndexer> {
   const run = `run_${++runs}`;
   const port = await freePort();
   const folder = join(history.folder, run);
+  const database = await postgres?.createDatabase(run);
   const logFile = join(folder, "indexer.log");
   const args = ["start", ...apps[app], "--schema", run, "--port", String(port)];
   args.push("--hostname", "127.0.0.1", "--log-format", "json", "--log-level", "info");
@@ -47,7 +54,7 @@ export async function backfill(
       [`${prefix}_DEPLOYMENT`]: history.deploymentFile,
       [`${prefix}_RPC_URL`]: history.url,
       [`${prefix}_INDEX_DIR`]: join(folder, "index"),
-      [app === "ours" ? "DATABASE_URL" : "PEER_DATABASE_URL"]: databaseUrl ?? "",
+      [app === "ours" ? "DATABASE_URL" : "PEER_DATABASE_URL"]: database ?? "",
       ...(app === "peer" && { DATABASE_URL: "" }),
       PONDER_TELEMETRY_DISABLED: "true",
     },
@@ -61,7 +68,7 @@ export async function backfill(
   };
   try {
     await waitUntilReady(service, isReady, { timeoutMs: PATIENCE_MS, abort });
-    return { seconds: await secondsIn(logFile), peakMiB: peakOf(service), api, stop };
+    return { seconds: await secondsIn(logFile), peakMiB: peakOf(service), api, database, stop };
   } catch (error) {
     await stop();
     throw error;

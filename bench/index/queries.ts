@@ -79,8 +79,8 @@ async function ask(api: string, query: string): Promise<void> {
 
 /** How often each index was used and each table read from end to end; Ponder's own tables are left out. */
 async function usage(client: pg.Client): Promise<Map<string, number>> {
-  // A connection tells what it did up to a second later.
-  await client.query("select pg_sleep(1.5), pg_stat_clear_snapshot()");
+  // A connection tells the last that it did only when it has been idle for ten seconds.
+  await client.query("select pg_sleep(11), pg_stat_clear_snapshot()");
   const { rows } = await client.query<{ name: string; scans: string }>(
     `select indexrelname as name, idx_scan as scans from pg_stat_user_indexes where relname not like '\\_ponder%'
      union all

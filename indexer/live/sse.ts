@@ -28,9 +28,6 @@ export function createEventStreams(
 ): EventStreams {
   const streams = new Set<EventStream>();
   const sessions = new Map<string, Session>();
-  const pulse = setInterval(() => {
-    for (const stream of streams) stream.ping();
-  }, settings.pingSeconds * 1_000);
 
   function begin(response: ServerResponse, onEnd: () => void): EventStream {
     const stream: EventStream = new EventStream(
@@ -41,11 +38,16 @@ export function createEventStreams(
         service.note("Closed a stream that is read too slowly", {});
       },
       () => {
+        clearInterval(pulse);
         streams.delete(stream);
         leaveQueue();
         onEnd();
       },
     );
+    // each at its own time: all together they would keep the next event waiting
+    const pulse = setInterval(() => {
+      stream.ping();
+    }, settings.pingSeconds * 1_000);
     const leaveQueue = queues.add(response, () => stream.endSlow());
     streams.add(stream);
     return stream;
@@ -94,7 +96,6 @@ export function createEventStreams(
     session: (token) => sessions.get(token),
 
     close() {
-      clearInterval(pulse);
       // without a `complete`: the client's own retry finds another server, or this one again
       for (const stream of streams) stream.end();
     },

@@ -52,9 +52,6 @@ export function createWebSockets(
   });
   const corks = new Corks();
   const connections = new Set<Connection>();
-  const pulse = setInterval(() => {
-    for (const connection of connections) connection.checkPulse();
-  }, settings.pingSeconds * 1_000);
 
   return {
     handleUpgrade(request, socket, head) {
@@ -80,7 +77,6 @@ export function createWebSockets(
       });
     },
     close() {
-      clearInterval(pulse);
       for (const connection of connections) {
         connection.happen("server stops");
       }
@@ -132,7 +128,12 @@ class Connection {
     webSocket.on("pong", () => {
       this.#heard = true;
     });
+    // each at its own time: all together they would keep the next event waiting
+    const pulse = setInterval(() => {
+      this.#checkPulse();
+    }, settings.pingSeconds * 1_000);
     webSocket.on("close", () => {
+      clearInterval(pulse);
       this.happen("lost");
     });
     // "close" follows, and a broken client is not the server's concern
@@ -141,7 +142,7 @@ class Connection {
   }
 
   /** Asks the other side for a sign of life; one that gave none since the last time is gone. */
-  checkPulse(): void {
+  #checkPulse(): void {
     if (!this.#heard) {
       this.happen("silence");
       return;

@@ -29,6 +29,8 @@ export interface LocalWorldOptions {
   web: boolean;
   /** Let simulated savers act. */
   simulation: boolean;
+  /** Where the index goes: the address of a PostgreSQL of the world's own, or else the embedded database. */
+  database?: string;
   progress: Progress;
   abort: AbortSignal;
 }
@@ -192,7 +194,7 @@ export class LocalWorld {
       KHIPU_RPC_URL: this.urls.chain,
       KHIPU_WS_URL: `ws://127.0.0.1:${chain}`,
       // A database of the person's own is not for a throw-away chain.
-      DATABASE_URL: "",
+      DATABASE_URL: this.#options.database ?? "",
     });
     await this.#untilReady(indexer, () => answers(`http://127.0.0.1:${api}/live/fresh`));
   }

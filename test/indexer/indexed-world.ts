@@ -72,6 +72,10 @@ export async function startIndexedWorld() {
         { timeout: 60_000, interval: 250 },
       );
     },
+    /** From now on no block comes, whatever keeper and oracle still send. */
+    async freeze(): Promise<void> {
+      await clock.setAutomine(false);
+    },
     /** Resolves when the index has taken in all that the chain has now. */
     async indexed(): Promise<void> {
       const head = await chain.getBlockNumber({ cacheTime: 0 });
