@@ -16,6 +16,7 @@ import {
   chainBlockHash,
   chainHead,
   columnsOf,
+  endInOrder,
   generatedSchema,
   indexedChain,
   logger,
@@ -60,6 +61,7 @@ interface Environment {
 export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const settings = readSettings(process.env);
   separateReaders();
+  endInOrder();
   const names = Object.entries(tables);
   const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");

@@ -59,6 +59,7 @@ interface Globals {
       | { readonly dialect: "postgres"; readonly readonly: pg.Pool };
     readonly readonlyQB: QueryBuilder;
     readonly userQB: WritingQueryBuilder;
+    readonly adminQB: Pick<WritingQueryBuilder, "wrap">;
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
   readonly PONDER_INDEXING_BUILD: {
@@ -109,6 +110,16 @@ export function onShutdown(callback: () => void): void {
   globals().PONDER_COMMON.apiShutdown.add(callback);
 }
 
+/**
+ * At SIGTERM the bundler inside Ponder ends the process, before Ponder has unlocked and closed its database; the next start
+ * would wait for that lock. From now on Ponder alone ends it.
+ */
+export function endInOrder(): void {
+  for (const listener of process.listeners("SIGTERM")) {
+    if (listener.name === "closeServerAndExit") process.off("SIGTERM", listener);
+  }
+}
+
 /** The chain whose events are streamed: that with the id, or else the first. Cursors are places on one chain. */
 export function indexedChain(id?: number): { readonly id: number; readonly name: string } {
   const { chains } = globals().PONDER_INDEXING_BUILD;
@@ -151,7 +162,10 @@ const embeddedTurns = new WeakMap<object, Turns>();
  * one connection as they come, a reader between two of them would see half a block, and whoever dies leaves it. Here
  * they become real ones, and readers wait for their end.
  */
-function turnsOfEmbedded({ instance }: { instance: PGlite }, userQB: WritingQueryBuilder): Turns {
+function turnsOfEmbedded(
+  { instance }: { instance: PGlite },
+  { userQB, adminQB }: Pick<Globals["PONDER_DATABASE"], "userQB" | "adminQB">,
+): Turns {
   let turns = embeddedTurns.get(userQB);
   if (!turns) {
     const own = (turns = new Turns(1, Infinity));
@@ -163,6 +177,9 @@ function turnsOfEmbedded({ instance }: { instance: PGlite }, userQB: WritingQuer
         ? write(...args)
         : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))));
     commitOnlyChanged(instance, userQB);
+    // within a block that the end of the process undoes, Ponder's last word, that the database is free, would be lost
+    const administer = adminQB.wrap.bind(adminQB);
+    adminQB.wrap = (...args) => own.run(() => administer(...args));
   }
   return turns;
 }
@@ -208,13 +225,13 @@ function commitOnlyChanged(database: PGlite, userQB: WritingQueryBuilder): void 
 /** From now on nobody reads while a block is being written. To be called before anything is read. */
 export function separateReaders(): void {
   const database = globals().PONDER_DATABASE;
-  if (database.driver.dialect === "pglite") turnsOfEmbedded(database.driver, database.userQB);
+  if (database.driver.dialect === "pglite") turnsOfEmbedded(database.driver, database);
 }
 
 /** Reads while no block is half written. */
 async function whole<Result>(read: () => Promise<Result>): Promise<Result> {
-  const { driver, userQB } = globals().PONDER_DATABASE;
-  return driver.dialect === "pglite" ? turnsOfEmbedded(driver, userQB).run(read) : read();
+  const { driver, ...builders } = globals().PONDER_DATABASE;
+  return driver.dialect === "pglite" ? turnsOfEmbedded(driver, builders).run(read) : read();
 }
 
 /** Runs one statement. */

@@ -27,11 +27,13 @@ const builder = () => ({
   },
 });
 let userQB: ReturnType<typeof builder>;
+let adminQB: ReturnType<typeof builder>;
 
 beforeEach(async () => {
   database = new PGlite();
   executed = [];
   userQB = builder();
+  adminQB = builder();
   await database.exec(`
     CREATE TABLE saver (id INT); CREATE TABLE _reorg__saver (checkpoint INT);
     CREATE TABLE pool (id INT); CREATE TABLE _reorg__pool (checkpoint INT);
@@ -40,6 +42,7 @@ beforeEach(async () => {
     driver: { dialect: "pglite", instance: database },
     readonlyQB: userQB,
     userQB,
+    adminQB,
   });
   separateReaders();
 });
@@ -70,6 +73,18 @@ test("a transaction inside of another ends with it, and readers wait for that", 
     await database.query("INSERT INTO saver VALUES (2)");
   });
   expect(await asked).toEqual([{ id: 1 }, { id: 2 }]);
+});
+
+test("what Ponder writes for itself does not end with a block that fails", async () => {
+  let unlocked: Promise<unknown> = Promise.resolve();
+  const failing = userQB.transaction(() => {
+    const sql = "INSERT INTO saver VALUES (1)";
+    unlocked = adminQB.wrap({ label: "unlock" }, () => ({ toSQL: () => ({ sql }) }));
+    return Promise.reject(new Error("the process ends"));
+  });
+  await expect(failing).rejects.toThrow("the process ends");
+  await unlocked;
+  expect(await savers()).toEqual([{ id: 1 }]);
 });
 
 test("after each block only the journals of the tables that it changed are marked", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -58,6 +58,14 @@ describe("the inside of Ponder that the live layer stands on", () => {
     const tables = source("drizzle/onchain.ts");
     expect(tables).toContain('return "live_query_tables";');
     expect(tables).toContain("`_reorg__${");
+  });
+
+  test("has a bundler that ends the process at SIGTERM, by a listener of this name", () => {
+    const chunks = join(ponder, "node_modules/vite/dist/node/chunks");
+    const listens = readdirSync(chunks).some((file) =>
+      readFileSync(join(chunks, file), "utf8").includes("const closeServerAndExit = async"),
+    );
+    expect(listens).toBe(true);
   });
 
   test("tells the port of its HTTP server", () => {
