@@ -15,9 +15,11 @@ export type Store = { readonly folder: string } | { readonly postgres: string };
 
 export interface ProductIndexer {
   readonly url: string;
+  /** What it and the watchdog over it have logged. */
+  readonly log: string;
   /** Resolves once all old blocks are read. */
   ready(): Promise<void>;
-  /** Resolves once it, or the watchdog over it, has logged something. */
+  /** Resolves once something is in the log. */
   logged(words: string): Promise<void>;
   /** Kills the indexer the way that leaves it no time for anything; the watchdog starts it again. */
   kill(): void;
@@ -62,6 +64,9 @@ export async function startProductIndexer(
   const log = () => readFileSync(logFile, "utf8");
   return {
     url: `${api}/graphql`,
+    get log() {
+      return log();
+    },
     ready: () => waitUntilReady(indexer, isReady, { timeoutMs: readyWithinMs, abort }),
     async logged(words) {
       await vi.waitUntil(() => log().includes(words), { timeout: readyWithinMs, interval: 5 });
