@@ -47,7 +47,6 @@ describe.skipIf(!hasAnvil)(
         await startIndexer("postgres", { postgres: postgres.url }),
         await startIndexer("embedded", { folder: join(folder, "embedded") }),
       ];
-      await recovered(120_000);
     });
 
     afterAll(async () => {
@@ -75,6 +74,8 @@ describe.skipIf(!hasAnvil)(
 
     const allLogged = (words: string) =>
       Promise.all(indexers.map((indexer) => indexer.logged(words)));
+
+    test("is what the chain's logs say", () => recovered(90_000));
 
     test("loses the chain's node, which comes back", async () => {
       await proxy.outage(async () => {
