@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { startChain, startIndexer, type Chain } from "../test/live/world.ts";
 import { end, nextMessage, useOf } from "./fan-out/process.ts";
-import type { Count } from "./fan-out/sustained-load.ts";
+import type { Count, Report } from "./fan-out/sustained-load.ts";
 import type { Bench, Row } from "./harness.ts";
 
 const folder = join(import.meta.dirname, "fan-out");
@@ -58,6 +58,8 @@ const bench: Bench = {
       return [
         row("messages a second", "messages", "more", ({ perSecond }) => perSecond),
         row("messages lost", "messages", "less", ({ lost }) => lost),
+        row("guests that came", "guests", "more", ({ guests }) => guests.came),
+        row("guests that did not get in", "guests", "less", ({ guests }) => guests.refused),
         row("memory at the end over that after a tenth", "x", "less", ({ growth }) => growth),
       ];
     } finally {
@@ -74,12 +76,13 @@ interface Run {
   readonly perSecond: number;
   readonly lost: number;
   readonly growth: number;
+  readonly guests: Count;
 }
 
 async function sustain(chain: Chain, url: string, pid: number, seconds: number): Promise<Run> {
   const load = fork(join(folder, "sustained-load.ts"), [url, String(staying), String(passing)]);
   try {
-    await nextMessage<Count>(load);
+    await nextMessage<Report>(load);
     const start = performance.now();
     let blocks = 0;
     let early: number | undefined;
@@ -102,15 +105,16 @@ async function sustain(chain: Chain, url: string, pid: number, seconds: number):
       perSecond: count.messages / elapsed,
       lost: perSubscriber * staying - count.messages,
       growth: late / (early ?? late),
+      guests: count,
     };
   } finally {
     await end(load);
   }
 }
 
-async function countOf(load: ChildProcess): Promise<{ messages: number; least: number }> {
+async function countOf(load: ChildProcess): Promise<Count> {
   load.send("count");
-  const count = await nextMessage<Count>(load);
-  if (!("messages" in count)) throw new Error("The load said something unexpected.");
-  return count;
+  const report = await nextMessage<Report>(load);
+  if (!("messages" in report)) throw new Error("The load said something unexpected.");
+  return report;
 }

@@ -1,8 +1,9 @@
 import type { Context } from "ponder:registry";
 import type { Address } from "viem";
 import { type AccountChange, changeAccount } from "./accounts.ts";
+import type { Flows } from "./flows.ts";
 import type { ChainEvent } from "./log.ts";
-import { addToPool, addToProtocol, type Flows, type PoolState } from "./periods.ts";
+import { addToPool, addToProtocol, type PoolState } from "./periods.ts";
 
 /** What an event did to somebody's part in a pool. */
 export interface Movement {

@@ -2,23 +2,10 @@ import type { Context } from "ponder:registry";
 import { poolPeriod, protocol, protocolPeriod } from "ponder:schema";
 import type { Address } from "viem";
 import type { Activity } from "./accounts.ts";
+import { type Earnings, type Flows, noEarnings, noFlows } from "./flows.ts";
 import type { ChainEvent, Product } from "./log.ts";
 import { plus } from "./sums.ts";
 import { intervals, startOf } from "./time.ts";
-
-const noFlows = {
-  deposits: 0n,
-  withdrawals: 0n,
-  sharesTakenOut: 0n,
-  yield: 0n,
-  tickets: 0n,
-  sponsored: 0n,
-  prizes: 0n,
-};
-export const noEarnings = { profit: 0n, loss: 0n, fees: 0n };
-
-export type Flows = Partial<Record<keyof typeof noFlows, bigint>>;
-export type Earnings = Partial<Record<keyof typeof noEarnings, bigint>>;
 
 /** A pool and its totals after the event. */
 export interface PoolState {

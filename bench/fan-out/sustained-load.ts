@@ -12,7 +12,16 @@ const query = `subscription {
 /** How often one of those that come and go does so. */
 const changeEvery = 50;
 
-export type Count = { connected: true } | { messages: number; least: number };
+export interface Count {
+  /** What those that stay have got in all, and the one of them that got least. */
+  messages: number;
+  least: number;
+  /** How many of those that come and go have come, and how many did not get in. */
+  came: number;
+  refused: number;
+}
+
+export type Report = { connected: true } | Count;
 
 const counts: number[] = [];
 
@@ -32,17 +41,26 @@ for (let index = 0; index < Number(staying); index++) {
   await subscribe(() => (counts[index] = (counts[index] ?? 0) + 1));
 }
 const guests: WebSocket[] = [];
+let came = 0;
+let refused = 0;
 if (Number(passing) > 0) {
   setInterval(() => {
     if (guests.length >= Number(passing)) guests.shift()?.terminate();
-    void subscribe(() => undefined).then((socket) => guests.push(socket));
+    subscribe(() => undefined).then(
+      (socket) => {
+        came++;
+        guests.push(socket);
+      },
+      () => refused++,
+    );
   }, changeEvery);
 }
-const tell = (count: Count): void => {
-  process.send?.(count);
+const tell = (report: Report): void => {
+  process.send?.(report);
 };
 tell({ connected: true });
 process.on("disconnect", () => process.exit());
 process.on("message", () => {
-  tell({ messages: counts.reduce((sum, count) => sum + count, 0), least: Math.min(...counts) });
+  const messages = counts.reduce((sum, count) => sum + count, 0);
+  tell({ messages, least: Math.min(...counts), came, refused });
 });

@@ -49,17 +49,18 @@ export async function measureQueries(
   await client.connect();
   try {
     const measured: Measured[] = [];
+    let before = await usage(client);
     for (const [name, query] of Object.entries(queriesOf(history, person, Number(timestamp)))) {
       await ask(api, query);
-      const before = await usage(client);
       const times: number[] = [];
       for (let time = 0; time < TIMES; time++) {
         const start = performance.now();
         await ask(api, query);
         times.push(performance.now() - start);
       }
-      const plan = difference(before, await usage(client));
-      measured.push({ name, p95: percentile(times, 0.95), plan });
+      const after = await usage(client);
+      measured.push({ name, p95: percentile(times, 0.95), plan: difference(before, after) });
+      before = after;
     }
     return measured;
   } finally {

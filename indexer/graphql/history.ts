@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, lt } from "ponder";
+import { noEarnings, noFlows } from "../flows.ts";
 import { accountHour, poolPeriod, protocolPeriod } from "../ponder.schema.ts";
 import { endOf, type Interval, startOf } from "../time.ts";
 import { BooksHistory } from "./books-history.ts";
@@ -19,17 +20,7 @@ interface Step {
   end: bigint;
 }
 
-const noFlows = {
-  deposits: 0n,
-  withdrawals: 0n,
-  sharesTakenOut: 0n,
-  yield: 0n,
-  tickets: 0n,
-  sponsored: 0n,
-  prizes: 0n,
-  activeUsers: 0,
-  newUsers: 0,
-};
+const nobody = { activeUsers: 0, newUsers: 0 };
 
 export async function protocolHistory(
   context: Context,
@@ -52,7 +43,7 @@ export async function protocolHistory(
   const byStart = new Map(rows.map((row) => [row.start, row]));
   return stepsOf(span, history.now.time).map(({ start, end }) => ({
     start,
-    ...(byStart.get(start) ?? { ...noFlows, profit: 0n, loss: 0n, fees: 0n }),
+    ...(byStart.get(start) ?? { ...noFlows, ...noEarnings, ...nobody }),
     tvl: history.tvl(end),
     yieldThen: history.yieldAt(end) ?? null,
   }));
@@ -90,6 +81,7 @@ export async function poolHistory(
     const { totalPrincipal, totalShares } = latest ?? { totalPrincipal: 0n, totalShares: 0n };
     return {
       ...noFlows,
+      ...nobody,
       ...(latest?.start === start ? latest : {}),
       start,
       totalPrincipal,

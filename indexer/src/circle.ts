@@ -9,9 +9,9 @@ import {
 } from "ponder:schema";
 import type { Address } from "viem";
 import { changeAccount } from "../accounts.ts";
+import type { Flows } from "../flows.ts";
 import { appendToLog, type ChainEvent } from "../log.ts";
 import { book } from "../movement.ts";
-import type { Flows } from "../periods.ts";
 
 const product = "circle";
 

@@ -3,10 +3,11 @@ import { allocation, vault, vaultPeriod, vaultReport } from "ponder:schema";
 import type { Address } from "viem";
 import { changeAccount } from "../accounts.ts";
 import { appendToAudit } from "../audit.ts";
+import { type Earnings, noEarnings } from "../flows.ts";
 import { appendToLog, type ChainEvent } from "../log.ts";
 import { book } from "../movement.ts";
 import { isOurs } from "../ours.ts";
-import { addToProtocol, type Earnings, noEarnings } from "../periods.ts";
+import { addToProtocol } from "../periods.ts";
 import { plus } from "../sums.ts";
 import { intervals, startOf } from "../time.ts";
 

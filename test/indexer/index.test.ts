@@ -51,6 +51,7 @@ describe(`the index, after random actions of several people (seed ${firstSeed})`
     const [first, second] = people;
     if (first && second) await first.foundCircleWith(second);
     const steward = new Steward(world, random);
+    await steward.slowYield();
     await steward.actOnce();
     for (let action = 1; action <= ACTIONS; action++) {
       await random.oneOf(people).act(people);

@@ -15,6 +15,7 @@ import {
   feeTreasuryAbi,
   khipuVaultAbi,
   savingsPoolAbi,
+  testnetYieldVaultAbi,
 } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
@@ -64,6 +65,17 @@ export class Steward {
       );
     }
     await this.#random.oneOf(actions)();
+  }
+
+  /**
+   * From now on the vault earns 50 % a year. The local world's 5 % an hour, over the months that pass while roles wait
+   * for their delays, would make a share worth more than what people save.
+   */
+  async slowYield(): Promise<void> {
+    const { vault, earning, done } = this.#as("allocator");
+    for (const strategy of await vault.read.supplyOrder()) {
+      await done(earning(strategy).write.setRate([15_854_895_991n], gas));
+    }
   }
 
   /** Each kind of privileged action once. */
@@ -151,6 +163,7 @@ export class Steward {
       manager: getContract({ address: at("AccessManager"), abi: accessManagerAbi, ...common }),
       vault: getContract({ address: at("KhipuVault"), abi: khipuVaultAbi, ...common }),
       savings: getContract({ address: at("SavingsPool"), abi: savingsPoolAbi, ...common }),
+      earning: (address: Address) => getContract({ address, abi: testnetYieldVaultAbi, ...common }),
       treasury: getContract({ address: at("FeeTreasury"), abi: feeTreasuryAbi, ...common }),
       done: (sent: Promise<Hash>) => mined(reader, sent),
     };

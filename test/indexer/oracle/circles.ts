@@ -1,14 +1,47 @@
 import type { Hex } from "viem";
-import { first, groupsOf, last, sumOf } from "./lists.ts";
-import type { Log } from "./log.ts";
+import type { Chain } from "./chain.ts";
+import { first, greatestOf, groupsOf, last, sumOf } from "./lists.ts";
+import { type Log, totalOf } from "./log.ts";
+import { type Flows, type Holdings, type Move, moveOf } from "./move.ts";
+import type { Part } from "./part.ts";
+import type { Pool } from "./pool.ts";
 import type { Row } from "./row.ts";
 
-// The circles' part of the oracle: what each event says of a member is looked up where it is said last.
+// What each event says of a member is looked up where it is said last.
+
+export const circles: Part = {
+  contract: "RotatingPools",
+  product: "circle",
+  actorOf,
+  accountOf,
+  movesOf,
+  pools: { poolOf, totalsAt },
+  tablesOf: (chain) => {
+    const byCircle = circlesOf(chain);
+    return {
+      circle: [...byCircle.values()].map(circleRow),
+      circleMember: [...byCircle.values()].flatMap(memberRows),
+      circleRound: [...byCircle.values()].flatMap(roundRows),
+      circleContribution: contributionRows(chain),
+      circlePayout: payoutRows(chain),
+      circleDefault: defaultRows(chain),
+    };
+  },
+};
 
 const orders = ["joining", "random", "bids"];
 const reasons = ["notFilled", "noAnswer"];
 
-/** What members do; all else befalls them. */
+const states: Record<string, string> = {
+  CircleCreated: "forming",
+  OrderRequested: "requested",
+  OrderAnswered: "answered",
+  CircleStarted: "running",
+  CircleCompleted: "completed",
+  CircleAborted: "aborted",
+};
+
+/** What members do; all else that has an account befalls them. */
 const acts = [
   "UserJoined",
   "UserLeft",
@@ -19,18 +52,7 @@ const acts = [
   "PayoutClaimed",
 ];
 
-const befalls = [
-  "AheadUsed",
-  "ClaimableUsed",
-  "CollateralSlashed",
-  "MemberDefaulted",
-  "ArrearsPaid",
-  "MemberRestored",
-  "DiscountShared",
-  "PayoutExecuted",
-];
-
-export function circleActorOf(log: Log): Hex {
+function actorOf(log: Log): Hex | undefined {
   if (log.is("CircleCreated", "InvitationsRevoked")) return log.who("creator");
   if (log.is("OrderRequested")) return log.who("caller");
   if (log.is("ContributionMade", "CollateralRestored")) return log.who("payer");
@@ -38,12 +60,30 @@ export function circleActorOf(log: Log): Hex {
   if (log.is("UserJoined", "UserLeft", "BidCommitted", "BidRevealed", "PayoutClaimed")) {
     return log.who("member");
   }
-  return log.from;
+  return undefined;
 }
 
-export function circleAccountOf(log: Log): Hex | null {
+function accountOf(log: Log): Hex | undefined {
   if (log.is("ArrearsPaid")) return log.who("recipient");
-  return "member" in log.args ? log.who("member") : null;
+  return "member" in log.args ? log.who("member") : undefined;
+}
+
+function poolOf(log: Log): Pool {
+  return { contract: log.address, poolId: String(log.big("circleId")), product: "circle" };
+}
+
+/** The logs of each circle. */
+function circlesOf(chain: Chain): Map<string, Log[]> {
+  const all = chain.logsOf("RotatingPools").filter((log) => "circleId" in log.args);
+  return groupsOf(all, (log) => String(log.big("circleId")));
+}
+
+/** Those of each of its members. */
+function membersOf(own: readonly Log[]): Map<Hex, Log[]> {
+  const members = new Set(own.map(accountOf).filter((account) => account !== undefined));
+  return new Map(
+    [...members].map((member) => [member, own.filter((log) => accountOf(log) === member)]),
+  );
 }
 
 /** With the members of its struct, if it has one, as arguments of its own. */
@@ -68,196 +108,153 @@ function lastTold(logs: readonly Log[], what: Parameters<typeof told>[1]): bigin
   return log === undefined ? 0n : (told(log, what) ?? 0n);
 }
 
-function isOf(log: Log, circleId: bigint, member: Hex): boolean {
-  return log.args["circleId"] === circleId && circleAccountOf(log) === member;
-}
-
 function paidIn(log: Log): bigint {
   const made = flat(log);
   const parts = ["arrears", "due", "ahead", "penalty", "rounding"];
   return sumOf(parts, (part) => made.big(part));
 }
 
-export function circleMoveOf(log: Log, all: readonly Log[]) {
-  if (!log.is(...acts, ...befalls)) return undefined;
-  const member = circleAccountOf(log);
-  if (member === null) return undefined;
-  const circleId = log.big("circleId");
-  const history = all.slice(0, all.indexOf(log)).filter((other) => isOf(other, circleId, member));
-  const change = (what: "shares" | "claimable") => {
-    const after = told(log, what);
-    return after === undefined ? 0n : after - lastTold(history, what);
+function createdOf(own: readonly Log[]): Log {
+  return first(own.filter((log) => log.is("CircleCreated"))).inside("terms");
+}
+
+function isInvested(own: readonly Log[]): boolean {
+  return createdOf(own).args["invested"] === true;
+}
+
+/** What a circle holds after these logs of it, as the last of them tells it. */
+function holdingsAfter(own: readonly Log[]): { cash: bigint; shares: bigint } {
+  const amount = (argument: string) => {
+    const log = own.findLast((candidate) => argument in flat(candidate).args);
+    return log === undefined ? 0n : flat(log).big(argument);
   };
-  const [shares, claimable] = [change("shares"), change("claimable")];
-  const invested = termsOf(all, circleId)["invested"] === true;
-  const paid = log.is("ContributionMade") ? paidIn(log) : 0n;
-  const deposits = log.is("UserJoined")
-    ? log.big("assets")
-    : paid + (log.is("CollateralRestored") ? log.big("cost") : 0n) + depositOf(log);
-  const withdrawals = log.is("UserLeft", "PayoutClaimed") ? log.big("assets") : 0n;
-  return {
-    member,
-    acts: log.is(...acts),
-    flows: { deposits, withdrawals },
-    holdings: invested
-      ? { circleShares: shares, circleCash: claimable }
-      : { circleShares: 0n, circleCash: shares + claimable },
-  };
-}
-
-function depositOf(log: Log): bigint {
-  return log.is("BidCommitted") ? log.big("deposit") : 0n;
-}
-
-function termsOf(all: readonly Log[], circleId: bigint): Readonly<Record<string, unknown>> {
-  const created = all.find((log) => log.is("CircleCreated") && log.args["circleId"] === circleId);
-  return (created?.args["terms"] ?? {}) as Readonly<Record<string, unknown>>;
-}
-
-/** What a circle holds, as its last event before `end` that tells it. */
-function holdingsAt(all: readonly Log[], circleId: bigint, end?: bigint) {
-  const own = all
-    .filter((log) => log.args["circleId"] === circleId && (end === undefined || log.time < end))
-    .map(flat);
-  const amount = (argument: string) =>
-    own.findLast((log) => argument in log.args)?.big(argument) ?? 0n;
   return { cash: amount("circleCashAfter"), shares: amount("circleSharesAfter") };
 }
 
-export function circleTotalsAt(all: readonly Log[], circleId: bigint, end: bigint): Row {
-  const moves = all.filter((log) => log.args["circleId"] === circleId && log.is(...acts));
-  const until = last(moves.filter((log) => log.time < end));
-  const known = all.slice(0, all.indexOf(until) + 1);
-  const { cash, shares } = holdingsAt(known, circleId);
-  return termsOf(all, circleId)["invested"] === true
+function totalsAt(own: readonly Log[], end: bigint): Row {
+  const until = own.findLastIndex((log) => log.time < end && log.is(...acts));
+  const { cash, shares } = holdingsAfter(own.slice(0, until + 1));
+  return isInvested(own)
     ? { totalPrincipal: cash, totalShares: shares }
     : { totalPrincipal: cash + shares, totalShares: 0n };
 }
 
-export function circleTables(
-  all: readonly Log[],
-  idOf: (log: Log) => string,
-): Record<string, Row[]> {
-  const circles = all.filter((log) => log.is("CircleCreated"));
-  return {
-    circle: circles.map((created) => circleRow(created, all)),
-    circleMember: memberRows(all),
-    circleRound: roundRows(all),
-    circleContribution: all
-      .filter((log) => log.is("ContributionMade"))
-      .map((log) => {
-        const made = flat(log);
-        return {
-          id: idOf(log),
-          ...whereOf(log),
-          round: made.num("round"),
-          member: log.who("member"),
-          payer: log.who("payer"),
-          assets: paidIn(log),
-          arrears: made.big("arrears"),
-          due: made.big("due"),
-          ahead: made.big("ahead"),
-          penalty: made.big("penalty"),
-          time: log.time,
-        };
+// -------------------------------------------------------------------------------------------------------------- moves
+
+function movesOf(chain: Chain): Move[] {
+  return [...circlesOf(chain).values()].flatMap((own) => {
+    const invested = isInvested(own);
+    return [...membersOf(own)].flatMap(([member, history]) =>
+      history.map((log, place) => {
+        const isTheirs = log.is(...acts);
+        return moveOf(log, member, {
+          acts: isTheirs,
+          pool: isTheirs ? poolOf(log) : undefined,
+          flows: flowsOf(log),
+          holdings: changeAt(log, history.slice(0, place), invested),
+        });
       }),
-    circlePayout: all
-      .filter((log) => log.is("PayoutExecuted"))
-      .map((log) => {
-        const names = ["cash", "shares", "assets", "penalties", "discount", "arrears", "own"];
-        const amounts = [...names, "missing"].map((name) => [name, flat(log).big(name)] as const);
-        return {
-          ...whereOf(log),
-          round: log.num("round"),
-          member: log.who("member"),
-          ...Object.fromEntries(amounts),
-          time: log.time,
-        };
-      }),
-    circleDefault: all
-      .filter((log) => log.is("MemberDefaulted"))
-      .map((log) => ({
-        ...whereOf(log),
-        round: log.num("round"),
-        member: log.who("member"),
-        missing: log.big("missing"),
-        covered: log.big("covered"),
-        arrears: log.big("arrearsAfter"),
-        time: log.time,
-      })),
-  };
+    );
+  });
 }
+
+function flowsOf(log: Log): Flows {
+  switch (log.name) {
+    case "UserJoined":
+      return { deposits: log.big("assets") };
+    case "ContributionMade":
+      return { deposits: paidIn(log) };
+    case "CollateralRestored":
+      return { deposits: log.big("cost") };
+    case "BidCommitted":
+      return { deposits: log.big("deposit") };
+    case "UserLeft":
+    case "PayoutClaimed":
+      return { withdrawals: log.big("assets") };
+    default:
+      return {};
+  }
+}
+
+/** What an event changed in what a member has, by what the ones before it told. */
+function changeAt(log: Log, before: readonly Log[], invested: boolean): Holdings {
+  const change = (what: "shares" | "claimable") => {
+    const after = told(log, what);
+    return after === undefined ? 0n : after - lastTold(before, what);
+  };
+  const [shares, claimable] = [change("shares"), change("claimable")];
+  return invested
+    ? { circleShares: shares, circleCash: claimable }
+    : { circleShares: 0n, circleCash: shares + claimable };
+}
+
+// ------------------------------------------------------------------------------------------------------------- tables
 
 function whereOf(log: Log): Row {
   return { contract: log.address, circleId: log.big("circleId") };
 }
 
-function circleRow(created: Log, all: readonly Log[]): Row {
-  const circleId = created.big("circleId");
-  const own = all.filter((log) => log.args["circleId"] === circleId);
-  const terms = created.inside("terms");
+function circleRow(own: readonly Log[]): Row {
+  const created = createdOf(own);
   const one = (name: string) => own.find((log) => log.is(name));
   const started = one("CircleStarted");
   const aborted = one("CircleAborted");
-  const states: Record<string, string> = {
-    CircleCreated: "forming",
-    OrderRequested: "requested",
-    OrderAnswered: "answered",
-    CircleStarted: "running",
-    CircleCompleted: "completed",
-    CircleAborted: "aborted",
-  };
-  const silent = ["MemberDefaulted", "MemberRestored", "RoundStarted", "BidRevealed", ...befalls];
+  const revoked = own.findLast((log) => log.is("InvitationsRevoked"));
+  const counted = own.findLast((log) => "memberCountAfter" in log.args);
+  const touching = own.filter(
+    (log) =>
+      !log.is("RoundStarted", "BidRevealed") && (accountOf(log) === undefined || log.is(...acts)),
+  );
   return {
     ...whereOf(created),
-    name: terms.args["name"],
+    name: created.args["name"],
     creator: created.who("creator"),
-    contribution: terms.big("contribution"),
-    collateral: terms.big("collateral"),
-    period: terms.big("period"),
-    grace: terms.big("grace"),
-    penaltyBps: terms.num("penaltyBps"),
-    bidDeposit: terms.big("bidDeposit"),
-    members: terms.num("members"),
-    joinBy: terms.big("joinBy"),
-    open: terms.args["open"],
-    invested: terms.args["invested"],
-    turnsBy: orders[terms.num("order")],
+    contribution: created.big("contribution"),
+    collateral: created.big("collateral"),
+    period: created.big("period"),
+    grace: created.big("grace"),
+    penaltyBps: created.num("penaltyBps"),
+    bidDeposit: created.big("bidDeposit"),
+    members: created.num("members"),
+    joinBy: created.big("joinBy"),
+    open: created.args["open"],
+    invested: created.args["invested"],
+    turnsBy: orders[created.num("order")],
     termsHash: created.who("termsHash"),
     mostAtRisk: created.big("mostAtRisk"),
     state: states[last(own.filter((log) => log.name in states)).name],
     abortedBecause: aborted ? reasons[aborted.num("reason")] : null,
-    invitationEpoch:
-      own.findLast((log) => log.is("InvitationsRevoked"))?.big("invitationEpoch") ?? 0n,
-    memberCount:
-      own.findLast((log) => "memberCountAfter" in log.args)?.num("memberCountAfter") ?? 0,
+    invitationEpoch: revoked?.big("invitationEpoch") ?? 0n,
+    memberCount: counted?.num("memberCountAfter") ?? 0,
     requestId: one("OrderRequested")?.big("requestId") ?? null,
     start: started?.big("start") ?? null,
     end: started?.big("end") ?? null,
-    payoutOrder: ((started?.args["order"] ?? []) as string[]).map((who) => who.toLowerCase()),
+    payoutOrder: orderOf(started),
     settledRounds: own.filter((log) => log.is("RoundCompleted")).length,
-    ...holdingsAt(all, circleId),
+    ...holdingsAfter(own),
     createdAt: created.time,
-    updatedAt: last(own.filter((log) => !log.is(...silent))).time,
+    updatedAt: last(touching).time,
   };
 }
 
-function memberRows(all: readonly Log[]): Row[] {
-  const own = all.filter((log) => log.is(...acts, ...befalls));
-  const keyOf = (log: Log) => `${log.big("circleId")} ${circleAccountOf(log) ?? ""}`;
-  return [...groupsOf(own, keyOf).values()].map((logs) => {
-    const circleId = first(logs).big("circleId");
-    const member = circleAccountOf(first(logs)) ?? "";
+/** Whose turn it is in each round; nobody's before the circle has started. */
+function orderOf(started: Log | undefined): string[] {
+  return ((started?.args["order"] ?? []) as string[]).map((member) => member.toLowerCase());
+}
+
+function memberRows(own: readonly Log[]): Row[] {
+  const started = own.find((log) => log.is("CircleStarted"));
+  const order = orderOf(started);
+  return [...membersOf(own)].map(([member, logs]) => {
     const only = (name: string) => logs.filter((log) => log.is(name));
-    const started = all.find((log) => log.is("CircleStarted") && log.args["circleId"] === circleId);
-    const order = ((started?.args["order"] ?? []) as string[]).map((who) => who.toLowerCase());
+    const joined = last(only("UserJoined"));
     const standing = logs.findLast((log) => log.is("MemberDefaulted", "MemberRestored"));
     const place = order.indexOf(member);
     const times = [last(logs).time, ...(place >= 0 && started ? [started.time] : [])];
     return {
-      ...whereOf(first(logs)),
+      ...whereOf(joined),
       member,
-      active: logs.findLast((log) => log.is("UserJoined", "UserLeft"))?.is("UserJoined"),
+      active: logs.findLast((log) => log.is("UserJoined", "UserLeft")) === joined,
       place: place >= 0 ? place : null,
       served: only("PayoutExecuted").length > 0,
       defaulted: standing?.is("MemberDefaulted") ?? false,
@@ -266,27 +263,26 @@ function memberRows(all: readonly Log[]): Row[] {
       ahead: lastTold(logs, "ahead"),
       used: lastTold(logs, "used"),
       contributed: sumOf(only("ContributionMade"), paidIn),
-      penalties: sumOf(only("ContributionMade"), (log) => flat(log).big("penalty")),
-      slashed: sumOf(only("CollateralSlashed"), (log) => log.big("assets") + log.big("penalty")),
-      paidOut: sumOf(only("PayoutExecuted"), (log) => flat(log).big("assets")),
-      claimed: sumOf(only("PayoutClaimed"), (log) => log.big("assets")),
+      penalties: totalOf(logs.map(flat), "penalty", "ContributionMade"),
+      slashed:
+        totalOf(logs, "assets", "CollateralSlashed") +
+        totalOf(logs, "penalty", "CollateralSlashed"),
+      paidOut: totalOf(logs.map(flat), "assets", "PayoutExecuted"),
+      claimed: totalOf(logs, "assets", "PayoutClaimed"),
       defaults: only("MemberDefaulted").length,
-      joinedAt: last(only("UserJoined")).time,
+      joinedAt: joined.time,
       lastActive: last(logs.filter((log) => log.is(...acts))).time,
-      updatedAt: times.reduce((latest, time) => (time > latest ? time : latest)),
+      updatedAt: greatestOf(times),
     };
   });
 }
 
-function roundRows(all: readonly Log[]): Row[] {
-  return all
+function roundRows(circle: readonly Log[]): Row[] {
+  const byRound = groupsOf(circle.map(flat), (log) => String(log.args["round"]));
+  return circle
     .filter((log) => log.is("RoundStarted"))
     .map((started) => {
-      const circleId = started.big("circleId");
-      const own = all
-        .filter((log) => log.args["circleId"] === circleId)
-        .map(flat)
-        .filter((log) => log.args["round"] === started.args["round"]);
+      const own = byRound.get(String(started.args["round"])) ?? [];
       const completed = own.find((log) => log.is("RoundCompleted"));
       const leading = own.findLast((log) => log.args["leads"] === true);
       return {
@@ -295,10 +291,7 @@ function roundRows(all: readonly Log[]): Row[] {
         start: started.big("start"),
         payBy: started.big("payBy"),
         settleFrom: started.big("settleFrom"),
-        due: sumOf(
-          own.filter((log) => log.is("ContributionMade")),
-          (log) => log.big("due"),
-        ),
+        due: totalOf(own, "due", "ContributionMade"),
         sealedBids: own.findLast((log) => "sealedAfter" in log.args)?.num("sealedAfter") ?? 0,
         leader: leading?.who("member") ?? null,
         discount: leading?.big("discount") ?? null,
@@ -307,4 +300,49 @@ function roundRows(all: readonly Log[]): Row[] {
         settledAt: completed?.time ?? null,
       };
     });
+}
+
+function contributionRows(chain: Chain): Row[] {
+  return chain.logsOf("RotatingPools", "ContributionMade").map((log) => {
+    const made = flat(log);
+    return {
+      id: chain.idOf(log),
+      ...whereOf(log),
+      round: made.num("round"),
+      member: log.who("member"),
+      payer: log.who("payer"),
+      assets: paidIn(log),
+      arrears: made.big("arrears"),
+      due: made.big("due"),
+      ahead: made.big("ahead"),
+      penalty: made.big("penalty"),
+      time: log.time,
+    };
+  });
+}
+
+function payoutRows(chain: Chain): Row[] {
+  const names = ["cash", "shares", "assets", "penalties", "discount", "arrears", "own", "missing"];
+  return chain.logsOf("RotatingPools", "PayoutExecuted").map((log) => {
+    const payout = flat(log);
+    return {
+      ...whereOf(log),
+      round: log.num("round"),
+      member: log.who("member"),
+      ...Object.fromEntries(names.map((name) => [name, payout.big(name)])),
+      time: log.time,
+    };
+  });
+}
+
+function defaultRows(chain: Chain): Row[] {
+  return chain.logsOf("RotatingPools", "MemberDefaulted").map((log) => ({
+    ...whereOf(log),
+    round: log.num("round"),
+    member: log.who("member"),
+    missing: log.big("missing"),
+    covered: log.big("covered"),
+    arrears: log.big("arrearsAfter"),
+    time: log.time,
+  }));
 }

@@ -14,6 +14,11 @@ export function sumOf<T>(list: readonly T[], amountOf: (item: T) => bigint): big
   return list.reduce((sum, item) => sum + amountOf(item), 0n);
 }
 
+/** The greatest of them; 0 where there is none. */
+export function greatestOf(list: readonly bigint[]): bigint {
+  return list.reduce((greatest, item) => (item > greatest ? item : greatest), 0n);
+}
+
 export function first<T>(list: readonly T[]): T {
   const item = list[0];
   if (item === undefined) throw new Error("The list is empty.");

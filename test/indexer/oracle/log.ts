@@ -10,6 +10,7 @@ import {
   testnetPriceFeedAbi,
 } from "../../../protocol/abis.generated.ts";
 import { type Deployment, deployedAt } from "../../../protocol/deployment.ts";
+import { sumOf } from "./lists.ts";
 
 const abis: Record<string, Abi> = {
   AccessManager: accessManagerAbi,
@@ -81,6 +82,14 @@ export class Log {
     if (typeof value !== "string") throw new Error(`${this.name} has no ${argument}`);
     return value.toLowerCase() as Hex;
   }
+}
+
+/** What the events of some names add up to in an argument. */
+export function totalOf(logs: readonly Log[], argument: string, ...names: string[]): bigint {
+  return sumOf(
+    logs.filter((log) => log.is(...names)),
+    (log) => log.big(argument),
+  );
 }
 
 /** An event of a contract that is known only when the log is read. */
