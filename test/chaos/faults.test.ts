@@ -95,7 +95,8 @@ describe.skipIf(!hasAnvil)(
       await recovered(20_000);
     });
 
-    test("has a WebSocket that goes quiet without closing", async () => {
+    // nobody notices at once, so this takes half a minute and is not for every day
+    test.runIf(isDeep)("has a WebSocket that goes quiet without closing", async () => {
       proxy.hush();
       await happen(3);
       await allLogged("stood at block");
@@ -114,7 +115,7 @@ describe.skipIf(!hasAnvil)(
       await recovered(lockMs + 40_000);
     });
 
-    // being killed takes PostgreSQL half a minute to recover from, so the rest is not for every day
+    // nor are kills, from which PostgreSQL takes as long to recover
     test.runIf(isDeep)("is killed while it follows", async () => {
       await happen(3);
       for (const indexer of indexers) indexer.kill();
