@@ -179,7 +179,8 @@ function turnsOfEmbedded(
     commitOnlyChanged(instance, userQB);
     // within a block that the end of the process undoes, Ponder's last word, that the database is free, would be lost
     const administer = adminQB.wrap.bind(adminQB);
-    adminQB.wrap = (...args) => own.run(() => administer(...args));
+    adminQB.wrap = (...args) =>
+      isWriting.getStore() ? administer(...args) : own.run(() => administer(...args));
   }
   return turns;
 }
