@@ -1,7 +1,7 @@
 import { type Address, type Hex, parseEventLogs, type PublicClient } from "viem";
 import { lotteryPoolAbi } from "../protocol/abis.generated.ts";
 import type { LotteryEvent } from "../protocol/draw.ts";
-import { blockRanges } from "./block-ranges.ts";
+import { inStretches, type Stretch } from "./block-stretches.ts";
 
 /** An event and where on the chain it is. */
 export type LotteryLogEntry = LotteryEvent & { transactionHash: Hex; blockHash: Hex };
@@ -14,8 +14,8 @@ export async function readLotteryEvents(
 ): Promise<LotteryLogEntry[]> {
   const head = await chain.getBlockNumber({ cacheTime: 0 });
   const events: LotteryLogEntry[] = [];
-  for (const range of blockRanges(fromBlock, head)) {
-    const logs = await chain.getLogs({ address, ...range });
+  const find = (stretch: Stretch) => chain.getLogs({ address, ...stretch });
+  for await (const { found: logs } of inStretches(fromBlock, head, find)) {
     events.push(...parseEventLogs({ abi: lotteryPoolAbi, logs }));
   }
   return events;

@@ -1,6 +1,6 @@
 import { type Address, encodeFunctionData, type PublicClient } from "viem";
 import { savingsPoolAbi } from "../../protocol/abis.generated.ts";
-import { blockRanges } from "../block-ranges.ts";
+import { inStretches, type Stretch } from "../block-stretches.ts";
 import type { Job } from "./job.ts";
 
 /** About 13,000 gas each. */
@@ -19,15 +19,11 @@ export function savingsJob(
 
   const readSavers = async () => {
     const head = await client.getBlockNumber({ cacheTime: 0 });
-    for (const range of blockRanges(readUpTo + 1n, head)) {
-      const deposits = await client.getContractEvents({
-        ...pool,
-        ...range,
-        eventName: "DepositMade",
-        strict: true,
-      });
+    const made = { ...pool, eventName: "DepositMade", strict: true } as const;
+    const find = (stretch: Stretch) => client.getContractEvents({ ...made, ...stretch });
+    for await (const { found: deposits, toBlock } of inStretches(readUpTo + 1n, head, find)) {
       for (const { args } of deposits) savers.add(args.saver);
-      readUpTo = range.toBlock;
+      readUpTo = toBlock;
     }
   };
 

@@ -1,4 +1,4 @@
-import { type Abi, decodeEventLog, type Hex, type PublicClient } from "viem";
+import { type Abi, decodeEventLog, type Hex, type Log as ChainLog, type PublicClient } from "viem";
 import {
   accessManagerAbi,
   cooperativePoolsAbi,
@@ -10,6 +10,7 @@ import {
   testnetPriceFeedAbi,
 } from "../../../protocol/abis.generated.ts";
 import { type Deployment, deployedAt } from "../../../protocol/deployment.ts";
+import { inStretches, type Stretch } from "../../../scripts/block-stretches.ts";
 import { sumOf } from "./lists.ts";
 
 const abis: Record<string, Abi> = {
@@ -108,10 +109,11 @@ export async function readLogs(
   const contracts = new Map(
     names.map((name) => [deployedAt(deployment, name).address.toLowerCase(), name]),
   );
-  const raw = await chain.getLogs({
-    address: [...contracts.keys()] as Hex[],
-    ...(typeof place === "bigint" ? { fromBlock: 0n, toBlock: place } : { blockHash: place }),
-  });
+  const address = [...contracts.keys()] as Hex[];
+  const raw =
+    typeof place === "bigint"
+      ? await readUpTo(chain, address, place)
+      : await chain.getLogs({ address, blockHash: place });
   const blocks = new Map<Hex, { timestamp: bigint; senders: Map<Hex, Hex> }>();
   for (const blockHash of new Set(raw.map((log) => log.blockHash))) {
     const block = await chain.getBlock({ blockHash, includeTransactions: true });
@@ -137,4 +139,13 @@ export async function readLogs(
       logIndex: log.logIndex,
     });
   });
+}
+
+type MinedLog = ChainLog<bigint, number, false>;
+
+async function readUpTo(chain: PublicClient, address: Hex[], last: bigint): Promise<MinedLog[]> {
+  const logs: MinedLog[] = [];
+  const find = (stretch: Stretch) => chain.getLogs({ address, ...stretch });
+  for await (const { found } of inStretches(0n, last, find)) logs.push(...found);
+  return logs;
 }
