@@ -79,7 +79,7 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
       resolve: (row: Row<typeof account>, _args, context) => portfolio(context, row),
     },
     "account.portfolioHistory": {
-      tables: [...history, "account_hour"],
+      tables: [...history, "account_hour", "pool_period"],
       resolve: (row: Row<typeof account>, span: Span, context) =>
         portfolioHistory(context, row, span),
     },

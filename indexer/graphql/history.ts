@@ -5,6 +5,7 @@ import { endOf, type Interval, startOf } from "../time.ts";
 import { BooksHistory } from "./books-history.ts";
 import type { Context } from "./context.ts";
 import { refused } from "./refused.ts";
+import { worthOfTickets } from "./tickets.ts";
 
 const MOST_POINTS = 1_000;
 
@@ -64,18 +65,7 @@ export async function poolHistory(
     eq(poolPeriod.poolId, pool.poolId),
     eq(poolPeriod.interval, interval),
   );
-  const before = await context.qb.raw
-    .select()
-    .from(poolPeriod)
-    .where(and(ofPool, lt(poolPeriod.start, first)))
-    .orderBy(desc(poolPeriod.start))
-    .limit(1);
-  const during = await context.qb.raw
-    .select()
-    .from(poolPeriod)
-    .where(and(ofPool, gte(poolPeriod.start, first), lt(poolPeriod.start, span.to)))
-    .orderBy(asc(poolPeriod.start));
-  const rows = [...before, ...during];
+  const rows = await poolPeriods(context, ofPool, first, span.to);
   return stepsOf(span, history.now.time).map(({ start, end }) => {
     const latest = rows.findLast((row) => row.start <= start);
     const { totalPrincipal, totalShares } = latest ?? { totalPrincipal: 0n, totalShares: 0n };
@@ -95,8 +85,15 @@ export async function portfolioHistory(
   { chainId, address }: { chainId: number; address: `0x${string}` },
   span: Span,
 ): Promise<object[]> {
+  const interval = intervalOf(span);
   const history = await BooksHistory.read(context, chainId, span.from, span.to);
-  const first = startOf(intervalOf(span), span.from);
+  const first = startOf(interval, span.from);
+  const ofLottery = and(
+    eq(poolPeriod.chainId, chainId),
+    eq(poolPeriod.product, "lottery"),
+    eq(poolPeriod.interval, interval),
+  );
+  const lotteries = await poolPeriods(context, ofLottery, first, span.to);
   const ofAccount = and(eq(accountHour.chainId, chainId), eq(accountHour.account, address));
   const before = await context.qb.raw
     .select()
@@ -115,9 +112,34 @@ export async function portfolioHistory(
     if (held === undefined) return { start, value: history.value(0n, end) };
     const { savingsShares, cooperativeShares, vaultShares, prizeShares, circleShares } = held;
     const shares = savingsShares + cooperativeShares + vaultShares + prizeShares + circleShares;
-    const assets = history.worth(shares, end) + held.tickets + held.circleCash;
+    const lottery = lotteries.findLast((row) => row.start < end);
+    const tickets = lottery
+      ? worthOfTickets(held.tickets, lottery, (part) => history.worth(part, end))
+      : 0n;
+    const assets = history.worth(shares, end) + tickets + held.circleCash;
     return { start, value: history.value(assets, end) };
   });
+}
+
+/** The periods from `first` until `to`, and the last one before them. */
+async function poolPeriods(
+  context: Context,
+  ofPool: ReturnType<typeof and>,
+  first: bigint,
+  to: bigint,
+): Promise<(typeof poolPeriod.$inferSelect)[]> {
+  const before = await context.qb.raw
+    .select()
+    .from(poolPeriod)
+    .where(and(ofPool, lt(poolPeriod.start, first)))
+    .orderBy(desc(poolPeriod.start))
+    .limit(1);
+  const during = await context.qb.raw
+    .select()
+    .from(poolPeriod)
+    .where(and(ofPool, gte(poolPeriod.start, first), lt(poolPeriod.start, to)))
+    .orderBy(asc(poolPeriod.start));
+  return [...before, ...during];
 }
 
 /** Circles hold money beside their shares; in other pools the principal is in the shares. */

@@ -10,6 +10,7 @@ import {
 } from "../ponder.schema.ts";
 import type { Context } from "./context.ts";
 import { type Now, nowOf, type Value } from "./now.ts";
+import { worthOfTickets } from "./tickets.ts";
 
 type Account = typeof account.$inferSelect;
 
@@ -109,16 +110,13 @@ function inShares(
   };
 }
 
-/** Tickets are worth their principal, or after a loss their part of what there is; prizes that wait come on top. */
+/** Prizes that wait come on top of what the tickets are worth. */
 function inTickets(
   now: Now,
   { principal, prizeShares }: typeof lotteryPlayer.$inferSelect,
   pool: typeof lotteryPool.$inferSelect,
 ): Position {
-  const part =
-    pool.totalPrincipal === 0n ? 0n : (pool.totalShares * principal) / pool.totalPrincipal;
-  const covered = now.worth(part);
-  const tickets = covered < principal ? covered : principal;
+  const tickets = worthOfTickets(principal, pool, (shares) => now.worth(shares));
   const prizes = now.worth(prizeShares);
   return {
     ...{ product: "lottery", contract: pool.address, poolId: "", shares: 0n, principal },
