@@ -31,8 +31,8 @@ export function percentile(values: readonly number[], p: number): number {
   return value;
 }
 
-/** Ours as a multiple of the peer's; below 1 is better when less is better. */
-export const ratio = ({ ours, peer }: Row): number => ours / peer;
+/** Ours as a multiple of the peer's, below 1 is better when less is better; undefined of nothing. */
+const ratio = ({ ours, peer }: Row): number | undefined => (peer === 0 ? undefined : ours / peer);
 
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
@@ -40,7 +40,7 @@ export function table(rows: readonly Row[]): string {
     `${round(row.ours)} ${row.unit}`,
     `${round(row.peer)} ${row.unit}`,
     row.against,
-    `${ratio(row).toFixed(2)}x (${row.better} is better)`,
+    `${ratio(row)?.toFixed(2).concat("x") ?? "-"} (${row.better} is better)`,
   ]);
   const lines = [["measured", "ours", "peer", "against", "ours / peer"], ...cells];
   const widths =
