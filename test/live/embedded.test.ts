@@ -76,12 +76,16 @@ test("a transaction inside of another ends with it, and readers wait for that", 
 });
 
 test("what Ponder writes for itself does not end with a block that fails", async () => {
-  let unlocked: Promise<unknown> = Promise.resolve();
+  const begun = Promise.withResolvers<undefined>();
+  const end = Promise.withResolvers<never>();
   const failing = userQB.transaction(() => {
-    const sql = "INSERT INTO saver VALUES (1)";
-    unlocked = adminQB.wrap({ label: "unlock" }, () => ({ toSQL: () => ({ sql }) }));
-    return Promise.reject(new Error("the process ends"));
+    begun.resolve(undefined);
+    return end.promise;
   });
+  await begun.promise;
+  const sql = "INSERT INTO saver VALUES (1)";
+  const unlocked = adminQB.wrap({ label: "unlock" }, () => ({ toSQL: () => ({ sql }) }));
+  end.reject(new Error("the process ends"));
   await expect(failing).rejects.toThrow("the process ends");
   await unlocked;
   expect(await savers()).toEqual([{ id: 1 }]);
