@@ -12,7 +12,7 @@ export interface Stretch {
  * What is found from the first block to the last, both included, stretch by stretch. Where a node refuses one, for its
  * length or for how much is in it, it is asked for half of that: each node has limits and words for them of its own.
  */
-export async function* inStretches<Found>(
+export async function* inStretches<Found extends object>(
   first: bigint,
   last: bigint,
   find: (stretch: Stretch) => Promise<Found>,
