@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import type { GraphQLSchema } from "graphql";
 import pg from "pg";
 import type { ReadonlyDrizzle } from "ponder";
@@ -36,10 +37,14 @@ interface QueryBuilder {
 interface WritingQueryBuilder {
   transaction: (...args: readonly unknown[]) => Promise<unknown>;
   wrap: (
-    how: { readonly label?: string } | (() => unknown),
+    how: { readonly label?: string } | ((database: Executing) => unknown),
     statement?: (database: unknown) => { toSQL: () => { sql: string } },
     ...rest: readonly unknown[]
   ) => Promise<unknown>;
+}
+
+interface Executing {
+  execute(statement: unknown): Promise<unknown>;
 }
 
 interface PGlite {
@@ -60,6 +65,8 @@ interface Globals {
     readonly readonlyQB: QueryBuilder;
     readonly userQB: WritingQueryBuilder;
     readonly adminQB: Pick<WritingQueryBuilder, "wrap">;
+    /** Keeps what the chain's node has answered. */
+    readonly syncQB: Pick<WritingQueryBuilder, "wrap">;
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
   readonly PONDER_INDEXING_BUILD: {
@@ -164,7 +171,7 @@ const embeddedTurns = new WeakMap<object, Turns>();
  */
 function turnsOfEmbedded(
   { instance }: { instance: PGlite },
-  { userQB, adminQB }: Pick<Globals["PONDER_DATABASE"], "userQB" | "adminQB">,
+  { userQB, adminQB, syncQB }: Pick<Globals["PONDER_DATABASE"], "userQB" | "adminQB" | "syncQB">,
 ): Turns {
   let turns = embeddedTurns.get(userQB);
   if (!turns) {
@@ -177,10 +184,20 @@ function turnsOfEmbedded(
         ? write(...args)
         : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))));
     commitOnlyChanged(instance, userQB);
-    // within a block that the end of the process undoes, Ponder's last word, that the database is free, would be lost
-    const administer = adminQB.wrap.bind(adminQB);
-    adminQB.wrap = (...args) =>
-      isWriting.getStore() ? administer(...args) : own.run(() => administer(...args));
+    emptyAtCommit(userQB);
+    const keepApart = (builder: Pick<WritingQueryBuilder, "wrap">): void => {
+      const run = builder.wrap.bind(builder);
+      builder.wrap = async (...args) => {
+        if (isWriting.getStore()) return run(...args);
+        // a block that comes at the same time goes first
+        await setImmediate();
+        return own.run(() => run(...args));
+      };
+    };
+    // A block that fails takes along what is written amidst it. That must not be Ponder's last word, that the database is
+    // free, and not what the node has answered, which Ponder then believes to have.
+    keepApart(adminQB);
+    keepApart(syncQB);
   }
   return turns;
 }
@@ -223,6 +240,31 @@ function commitOnlyChanged(database: PGlite, userQB: WritingQueryBuilder): void 
   };
 }
 
+/**
+ * Ponder empties its list of changed tables with a TRUNCATE, which makes a new file after each block and takes a fifth of
+ * a small one's time. In a real transaction the list can be empty again at its end by itself.
+ */
+function emptyAtCommit(userQB: WritingQueryBuilder): void {
+  const run = userQB.wrap.bind(userQB);
+  userQB.wrap = (how, ...rest) => {
+    if (typeof how !== "function") return run(how, ...rest);
+    return run(
+      (database) => {
+        const execute = (statement: unknown): Promise<unknown> => {
+          if (statement === "TRUNCATE TABLE live_query_tables") return Promise.resolve();
+          const text = String(statement);
+          const isList = /^CREATE TEMP TABLE IF NOT EXISTS live_query_tables \(.*\)$/.test(text);
+          return database.execute(isList ? `${text} ON COMMIT DELETE ROWS` : statement);
+        };
+        // everything else as it is
+        const emptying = Object.create(database, { execute: { value: execute } }) as Executing;
+        return how(emptying);
+      },
+      ...rest,
+    );
+  };
+}
+
 /** From now on nobody reads while a block is being written. To be called before anything is read. */
 export function separateReaders(): void {
   const database = globals().PONDER_DATABASE;
@@ -230,16 +272,19 @@ export function separateReaders(): void {
 }
 
 /** Reads while no block is half written. */
-async function whole<Result>(read: () => Promise<Result>): Promise<Result> {
+async function whole<Result>(read: () => Promise<Result>, isUrgent = false): Promise<Result> {
   const { driver, ...builders } = globals().PONDER_DATABASE;
-  return driver.dialect === "pglite" ? turnsOfEmbedded(driver, builders).run(read) : read();
+  return driver.dialect === "pglite"
+    ? turnsOfEmbedded(driver, builders).run(read, isUrgent)
+    : read();
 }
 
-/** Runs one statement. */
+/** Runs one statement; an urgent one before all that waits for the embedded database. */
 export function select<Result>(
   statement: (database: ReadonlyDrizzle) => PromiseLike<Result>,
+  isUrgent = false,
 ): Promise<Result> {
-  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw));
+  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw), isUrgent);
 }
 
 export function databaseSchema(): string {

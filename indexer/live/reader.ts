@@ -93,13 +93,17 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       known.number === originBlock.number
         ? sql<boolean>`true`
         : sql<boolean>`exists (select 1 from ${table} where ${rangeOf(known)} and ${table.blockHash} = ${known.hash})`;
-    const rows = (await select((database) =>
-      database
-        .select({ ...state, intact: sql<boolean>`${intact}`, event: table })
-        .from(systemTables)
-        .leftJoin(table, and(onChain, gt(table.id, known.end)))
-        .where(ofThisChain)
-        .orderBy(asc(table.id)),
+    // everybody waits for what a block brings
+    const isUrgent = true;
+    const rows = (await select(
+      (database) =>
+        database
+          .select({ ...state, intact: sql<boolean>`${intact}`, event: table })
+          .from(systemTables)
+          .leftJoin(table, and(onChain, gt(table.id, known.end)))
+          .where(ofThisChain)
+          .orderBy(asc(table.id)),
+      isUrgent,
     )) as unknown as (State & {
       intact: boolean;
       event: LogEvent | null;

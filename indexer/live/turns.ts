@@ -12,9 +12,10 @@ export class Turns {
     this.#mostWaiting = mostWaiting;
   }
 
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** `isUrgent`: goes before all that wait. */
+  async run<Result>(work: () => Promise<Result>, isUrgent = false): Promise<Result> {
     if (this.#running < this.#most) this.#running++;
-    else await this.#wait();
+    else await this.#wait(isUrgent);
     try {
       return await work();
     } finally {
@@ -25,10 +26,13 @@ export class Turns {
     }
   }
 
-  #wait(): Promise<void> {
+  #wait(isUrgent: boolean): Promise<void> {
     if (this.#waiting.length >= this.#mostWaiting) {
       throw liveError("BUSY", "Too many queries are waiting. Try again shortly.", 1);
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => {
+      if (isUrgent) this.#waiting.unshift(resolve);
+      else this.#waiting.push(resolve);
+    });
   }
 }

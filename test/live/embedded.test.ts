@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { select, separateReaders } from "../../indexer/live/ponder.ts";
 
@@ -20,29 +21,42 @@ let executed: string[];
 const builder = () => ({
   raw: { execute: (sql: string) => database.query(sql) },
   transaction: (work: () => Promise<unknown>) => work(),
-  wrap: async (_how: unknown, statement: (db: unknown) => { toSQL: () => { sql: string } }) => {
-    const { sql } = statement(undefined).toSQL();
+  async execute(sql: string) {
     executed.push(sql);
     await database.query(sql);
+  },
+  async wrap(
+    how: { label: string } | ((db: { execute: (sql: string) => unknown }) => unknown),
+    statement?: (db: unknown) => { toSQL: () => { sql: string } },
+  ) {
+    if (typeof how === "function") await how(this);
+    else await this.execute(statement?.(this).toSQL().sql ?? "");
   },
 });
 let userQB: ReturnType<typeof builder>;
 let adminQB: ReturnType<typeof builder>;
+let syncQB: ReturnType<typeof builder>;
+
+const savers = () =>
+  select(async ({ execute }) => (await execute("SELECT id FROM saver")).rows as { id: number }[]);
+const addSaver = (id: number) => (db: { execute: (sql: string) => unknown }) =>
+  db.execute(`INSERT INTO saver VALUES (${id})`);
 
 beforeEach(async () => {
   database = new PGlite();
   executed = [];
   userQB = builder();
   adminQB = builder();
+  syncQB = builder();
   await database.exec(`
     CREATE TABLE saver (id INT); CREATE TABLE _reorg__saver (checkpoint INT);
-    CREATE TABLE pool (id INT); CREATE TABLE _reorg__pool (checkpoint INT);
-    CREATE TEMP TABLE live_query_tables (table_name TEXT PRIMARY KEY)`);
+    CREATE TABLE pool (id INT); CREATE TABLE _reorg__pool (checkpoint INT)`);
   Reflect.set(globalThis, "PONDER_DATABASE", {
     driver: { dialect: "pglite", instance: database },
     readonlyQB: userQB,
     userQB,
     adminQB,
+    syncQB,
   });
   separateReaders();
 });
@@ -51,9 +65,6 @@ afterEach(async () => {
   Reflect.deleteProperty(globalThis, "PONDER_DATABASE");
   await database.close();
 });
-
-const savers = () =>
-  select(async ({ execute }) => (await execute("SELECT id FROM saver")).rows as { id: number }[]);
 
 test("a block that fails leaves nothing of itself in the embedded database", async () => {
   await userQB.transaction(() => database.query("INSERT INTO saver VALUES (1)"));
@@ -75,7 +86,10 @@ test("a transaction inside of another ends with it, and readers wait for that", 
   expect(await asked).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
-test("what Ponder writes for itself does not end with a block that fails", async () => {
+test.each([
+  ["says of itself", () => adminQB],
+  ["keeps of the chain", () => syncQB],
+])("what Ponder %s does not end with a block that fails", async (_, other) => {
   const begun = Promise.withResolvers<undefined>();
   const end = Promise.withResolvers<never>();
   const failing = userQB.transaction(() => {
@@ -83,29 +97,62 @@ test("what Ponder writes for itself does not end with a block that fails", async
     return end.promise;
   });
   await begun.promise;
-  const sql = "INSERT INTO saver VALUES (1)";
-  const unlocked = adminQB.wrap({ label: "unlock" }, () => ({ toSQL: () => ({ sql }) }));
+  const written = other().wrap(addSaver(1));
   end.reject(new Error("the process ends"));
   await expect(failing).rejects.toThrow("the process ends");
-  await unlocked;
+  await written;
   expect(await savers()).toEqual([{ id: 1 }]);
 });
 
-test("after each block only the journals of the tables that it changed are marked", async () => {
-  const mark = (table: string) =>
-    userQB.wrap({ label: "commit_block" }, () => ({
-      toSQL: () => ({ sql: `update "_reorg__${table}" set "checkpoint" = 7` }),
-    }));
-  await userQB.transaction(async () => {
-    for (const table of ["saver", "pool"]) {
-      await database.exec(
-        `TRUNCATE live_query_tables; INSERT INTO live_query_tables VALUES ('${table}')`,
-      );
-      await Promise.all([mark("saver"), mark("pool")]);
-    }
+test("a block and whoever reads it go before what Ponder keeps of the chain", async () => {
+  const kept = syncQB.wrap(addSaver(1));
+  await Promise.resolve();
+  const ends = Promise.withResolvers<undefined>();
+  const block = userQB.transaction(async () => {
+    await userQB.wrap(addSaver(2));
+    await ends.promise;
   });
-  expect(executed).toEqual([
+  // by now what is kept waits for the end of the block
+  await setImmediate();
+  await setImmediate();
+  const isUrgent = true;
+  const read = select(
+    async ({ execute }) => (await execute("SELECT id FROM saver")).rows as unknown[],
+    isUrgent,
+  );
+  ends.resolve(undefined);
+  expect(await read).toEqual([{ id: 2 }]);
+  await Promise.all([block, kept]);
+  expect(await savers()).toEqual([{ id: 2 }, { id: 1 }]);
+});
+
+/** What Ponder does in each block's transaction, around the handlers. */
+async function index(changed: readonly string[]): Promise<void> {
+  const run = (sql: string) => userQB.wrap((db) => db.execute(sql));
+  await userQB.transaction(async () => {
+    await run("CREATE TEMP TABLE IF NOT EXISTS live_query_tables (table_name TEXT PRIMARY KEY)");
+    for (const table of changed) await run(`INSERT INTO live_query_tables VALUES ('${table}')`);
+    await Promise.all(
+      ["saver", "pool"].map((table) =>
+        userQB.wrap({ label: "commit_block" }, () => ({
+          toSQL: () => ({ sql: `update "_reorg__${table}" set "checkpoint" = 7` }),
+        })),
+      ),
+    );
+    await run("TRUNCATE TABLE live_query_tables");
+  });
+}
+
+test("after each block only the journals of the tables that it changed are marked", async () => {
+  for (const table of ["saver", "pool"]) await index([table]);
+  expect(executed.filter((sql) => sql.startsWith("update"))).toEqual([
     'update "_reorg__saver" set "checkpoint" = 7',
     'update "_reorg__pool" set "checkpoint" = 7',
   ]);
+});
+
+test("the list of changed tables is empty after each block, without a statement for that", async () => {
+  await index(["saver"]);
+  expect((await database.query("SELECT * FROM live_query_tables")).rows).toEqual([]);
+  expect(executed.filter((sql) => sql.startsWith("TRUNCATE"))).toEqual([]);
 });

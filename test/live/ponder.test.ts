@@ -57,7 +57,21 @@ describe("the inside of Ponder that the live layer stands on", () => {
     expect(source("database/actions.ts")).toContain('{ label: "commit_block" }');
     const tables = source("drizzle/onchain.ts");
     expect(tables).toContain('return "live_query_tables";');
+    for (const ordering of ["omnichain", "multichain", "isolated"]) {
+      const runtime = source(`runtime/${ordering}.ts`);
+      expect(runtime).toContain(
+        "`CREATE TEMP TABLE IF NOT EXISTS ${getLiveQueryTempTableName()} (",
+      );
+      expect(runtime).toContain("`TRUNCATE TABLE ${getLiveQueryTempTableName()}`");
+    }
     expect(tables).toContain("`_reorg__${");
+  });
+
+  test("writes what it keeps of the chain through a builder of its own", () => {
+    expect(source("database/index.ts")).toContain("syncQB: QB<");
+    expect(source("sync-store/index.ts")).toContain(
+      'qb.wrap(\n          { label: "insert_blocks" }',
+    );
   });
 
   test("has a bundler that ends the process at SIGTERM, by a listener of this name", () => {

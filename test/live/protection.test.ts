@@ -39,6 +39,18 @@ describe("turns", () => {
     await turns.run(() => Promise.resolve());
   });
 
+  test("come first for what is urgent, and in order for the rest", async () => {
+    const turns = new Turns(1, Infinity);
+    const order: string[] = [];
+    const run = (name: string, isUrgent?: boolean) =>
+      turns.run(async () => {
+        await Promise.resolve();
+        order.push(name);
+      }, isUrgent);
+    await Promise.all([run("first"), run("second"), run("third"), run("urgent", true)]);
+    expect(order).toEqual(["first", "urgent", "second", "third"]);
+  });
+
   test("are given back by work that fails", async () => {
     const turns = new Turns(1, 0);
     await expect(turns.run(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
