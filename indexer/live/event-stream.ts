@@ -13,6 +13,8 @@ const headers = {
   "access-control-allow-origin": "*",
 };
 
+const ignore = (): void => undefined;
+
 /** One response that goes on and on. */
 export class EventStream {
   readonly #response: ServerResponse;
@@ -35,7 +37,7 @@ export class EventStream {
       this.#leave();
     });
     // "close" follows, and a broken client is not the server's concern
-    response.on("error", () => undefined);
+    response.on("error", ignore);
     response.writeHead(200, headers);
     // some browsers report an open stream only once something has come through
     this.ping();

@@ -42,10 +42,7 @@ export class RunningOperations {
   ): void {
     const operation: RunningOperation = { stop: () => undefined, weight: 0 };
     const isWanted = (): boolean => this.#operations.get(id) === operation;
-    const outlet = makeOutlet(() => {
-      if (isWanted()) this.stop(id);
-      else operation.stop();
-    });
+    const outlet = makeOutlet(this.#enderOf(id, operation));
     if (this.#operations.size >= this.#limits.maxSubscriptionsPerConnection) {
       outlet.fail(tooMany(this.#limits));
       return;
@@ -60,6 +57,14 @@ export class RunningOperations {
       if (isWanted()) operation.stop = stop;
       else stop();
     });
+  }
+
+  /** Lives as long as the operation, and so is not made where the request would live on with it. */
+  #enderOf(id: string, operation: RunningOperation): () => void {
+    return () => {
+      if (this.#operations.get(id) === operation) this.stop(id);
+      else operation.stop();
+    };
   }
 
   stop(id: string): void {

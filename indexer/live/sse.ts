@@ -53,36 +53,24 @@ export function createEventStreams(
     return stream;
   }
 
+  /** Apart from the request, which need not live as long as its stream. */
+  function beginDistinct(response: ServerResponse) {
+    const running = new RunningOperations(service, settings);
+    const stream = begin(response, () => {
+      running.stopAll();
+    });
+    return { running, stream };
+  }
+
   return {
     open(prepare, lastEventId, response) {
-      const running = new RunningOperations(service, settings);
-      const stream = begin(response, () => {
-        running.stopAll();
-      });
+      const { running, stream } = beginDistinct(response);
       const prepareResumed = (): Operation => {
         const operation = prepare();
         if (operation.kind !== "events" || lastEventId === undefined) return operation;
         return { ...operation, request: { ...operation.request, after: lastEventId } };
       };
-      running.start("", prepareResumed, (ended) => {
-        const complete = (): void => {
-          ended();
-          stream.write(eventBytes("complete", ""));
-          stream.end();
-        };
-        return {
-          next: (encoded) => {
-            service.stats.messages.sse++;
-            stream.write(encoded.form("sse", distinctEvent));
-          },
-          fail: (error) => {
-            stream.write(eventBytes("next", errorResult(service, error)));
-            complete();
-          },
-          complete,
-          drained: () => stream.drained(),
-        };
-      });
+      running.start("", prepareResumed, (ended) => new DistinctOutlet(service, stream, ended));
     },
 
     reserve() {
@@ -100,6 +88,39 @@ export function createEventStreams(
       for (const stream of streams) stream.end();
     },
   };
+}
+
+/** Where the one operation of a stream goes. */
+class DistinctOutlet implements OperationOutlet {
+  readonly #service: Service;
+  readonly #stream: EventStream;
+  readonly #ended: () => void;
+
+  constructor(service: Service, stream: EventStream, ended: () => void) {
+    this.#service = service;
+    this.#stream = stream;
+    this.#ended = ended;
+  }
+
+  next(encoded: Encoded): void {
+    this.#service.stats.messages.sse++;
+    this.#stream.write(encoded.form("sse", distinctEvent));
+  }
+
+  fail(error: unknown): void {
+    this.#stream.write(eventBytes("next", errorResult(this.#service, error)));
+    this.complete();
+  }
+
+  complete(): void {
+    this.#ended();
+    this.#stream.write(eventBytes("complete", ""));
+    this.#stream.end();
+  }
+
+  drained(): Promise<void> | undefined {
+    return this.#stream.drained();
+  }
 }
 
 /** One stream that many operations share. */
