@@ -26,9 +26,6 @@ import type { PlayedWorld } from "./played-world.ts";
 /** The accounts that hold the roles of a local deployment. */
 const holders = { admin: 1, curator: 2, guardian: 3, allocator: 4, treasurer: 5 } as const;
 
-/** What the curator and the admin do has to wait for so long. */
-const DELAY = 3 * 24 * 3600;
-
 const gas = { gas: 3_000_000n };
 
 /** Whoever holds a role, exercising it at random and without harm. */
@@ -133,18 +130,26 @@ export class Steward {
   }
 
   async #afterDelay(role: keyof typeof holders, target: Address, data: Hex): Promise<void> {
-    const { manager, done } = this.#as(role);
-    await this.#schedule(role, target, data);
-    await this.#world.pass(DELAY + 1);
+    const { manager, reader, done } = this.#as(role);
+    const ready = await this.#schedule(role, target, data);
+    const { timestamp } = await reader.getBlock();
+    // one that has waited for long expires, if it has to wait for the whole delay once more
+    const left = ready - Number(timestamp);
+    if (left >= 0) await this.#world.pass(left + 1);
     await done(manager.write.execute([target, data], gas));
   }
 
-  /** Unless it waits already, because a reorganisation has taken back what came after. */
-  async #schedule(role: keyof typeof holders, target: Address, data: Hex): Promise<void> {
+  /**
+   * Unless it waits already, because a reorganisation has taken back what came after. Resolves to when it is ready, in
+   * seconds since 1970.
+   */
+  async #schedule(role: keyof typeof holders, target: Address, data: Hex): Promise<number> {
     const { manager, address, done } = this.#as(role);
     const id = await manager.read.hashOperation([address, target, data]);
-    if ((await manager.read.getSchedule([id])) > 0) return;
+    const waiting = await manager.read.getSchedule([id]);
+    if (waiting > 0) return waiting;
     await done(manager.write.schedule([target, data, 0], gas));
+    return manager.read.getSchedule([id]);
   }
 
   #between(least: number, most: number): number {
@@ -160,6 +165,7 @@ export class Steward {
     const common = { client: reader };
     return {
       address: account.address,
+      reader,
       manager: getContract({ address: at("AccessManager"), abi: accessManagerAbi, ...common }),
       vault: getContract({ address: at("KhipuVault"), abi: khipuVaultAbi, ...common }),
       savings: getContract({ address: at("SavingsPool"), abi: savingsPoolAbi, ...common }),
