@@ -63,6 +63,8 @@ const books = (t: Columns) => ({
   grossAssets: t.bigint().notNull(),
   /** All shares. */
   totalSupply: t.bigint().notNull(),
+  /** The virtual part of the share price: it counts so many shares beside all shares. */
+  virtualShares: t.bigint().notNull(),
   /** Profit that was locked at `unlockStart`, and is released evenly until `unlockEnd`. */
   lockedProfit: t.bigint().notNull(),
   /** When the release began. */
@@ -215,8 +217,8 @@ export const accountHour = onchainTable(
 );
 
 /**
- * A vault. Until its next change a share is worth `(grossAssets - locked + 1) / (totalSupply + 1e6)`, where `locked` falls
- * evenly from `lockedProfit` at `unlockStart` to nothing at `unlockEnd`.
+ * A vault. Until its next change a share is worth `(grossAssets - locked + 1) / (totalSupply + virtualShares)`, where
+ * `locked` falls evenly from `lockedProfit` at `unlockStart` to nothing at `unlockEnd`.
  */
 export const vault = onchainTable(
   "vault",
@@ -281,6 +283,10 @@ export const allocation = onchainTable(
     loss: t.bigint().notNull(),
     /** How often it failed to take or give money. */
     failures: t.integer().notNull(),
+    /** Whether it gets no more money, because it has lost some, until the curator accepts its value. */
+    supplyHalted: t.boolean().notNull(),
+    /** Whether so much of it is lost that nobody can deposit into the vault. */
+    impaired: t.boolean().notNull(),
     /** When it was added. */
     addedAt: t.bigint().notNull(),
     /** When it was removed, if it is not used any more. */

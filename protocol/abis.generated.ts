@@ -319,6 +319,60 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "uint256",
+        "name": "yearlyGainBps",
+        "type": "uint256"
+      }
+    ],
+    "name": "GainLimitOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "gas",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "budget",
+        "type": "uint256"
+      }
+    ],
+    "name": "GasBudgetExceeded",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "readGas",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "moveGas",
+        "type": "uint256"
+      }
+    ],
+    "name": "GasLimitsOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      }
+    ],
+    "name": "HandOverFailed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
         "name": "assets",
         "type": "uint256"
       },
@@ -339,6 +393,22 @@ export const khipuVaultAbi = [
   {
     "inputs": [],
     "name": "NotEnoughGas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "NothingToWriteDown",
     "type": "error"
   },
   {
@@ -414,7 +484,7 @@ export const khipuVaultAbi = [
         "type": "address"
       }
     ],
-    "name": "StrategyReadable",
+    "name": "StrategyTakesNothing",
     "type": "error"
   },
   {
@@ -738,6 +808,50 @@ export const khipuVaultAbi = [
     "anonymous": false,
     "inputs": [
       {
+        "indexed": true,
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "yearlyGainBps",
+        "type": "uint256"
+      }
+    ],
+    "name": "GainLimitSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "readGas",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "moveGas",
+        "type": "uint256"
+      }
+    ],
+    "name": "GasLimitsSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": false,
         "internalType": "uint256",
         "name": "bufferBps",
@@ -745,6 +859,63 @@ export const khipuVaultAbi = [
       }
     ],
     "name": "IdleBufferSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "market",
+        "type": "uint256"
+      }
+    ],
+    "name": "MarketSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "donor",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "ProfitDonated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "feeShares",
+        "type": "uint256"
+      }
+    ],
+    "name": "ProfitForfeited",
     "type": "event"
   },
   {
@@ -825,6 +996,31 @@ export const khipuVaultAbi = [
       }
     ],
     "name": "Reported",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "RewardSent",
     "type": "event"
   },
   {
@@ -956,6 +1152,25 @@ export const khipuVaultAbi = [
       },
       {
         "indexed": false,
+        "internalType": "bool",
+        "name": "impaired",
+        "type": "bool"
+      }
+    ],
+    "name": "StrategyImpaired",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      },
+      {
+        "indexed": false,
         "internalType": "uint256",
         "name": "assets",
         "type": "uint256"
@@ -1031,6 +1246,19 @@ export const khipuVaultAbi = [
     "anonymous": false,
     "inputs": [
       {
+        "indexed": true,
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      }
+    ],
+    "name": "SupplyHalted",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": false,
         "internalType": "contract IERC4626[]",
         "name": "strategies",
@@ -1063,6 +1291,50 @@ export const khipuVaultAbi = [
       }
     ],
     "name": "Transfer",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "strategy",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "ValueAccepted",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "asset",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "virtualShares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "unlockPeriod",
+        "type": "uint256"
+      }
+    ],
+    "name": "VaultCreated",
     "type": "event"
   },
   {
@@ -1119,7 +1391,20 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "name": "acceptValue",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
+        "name": "",
         "type": "address"
       },
       {
@@ -1136,7 +1421,7 @@ export const khipuVaultAbi = [
           }
         ],
         "internalType": "struct IKhipuVault.Caps",
-        "name": "caps",
+        "name": "",
         "type": "tuple"
       }
     ],
@@ -1268,6 +1553,36 @@ export const khipuVaultAbi = [
       {
         "internalType": "bool",
         "name": "listed",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "certainPrice",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct SharePrice",
+        "name": "price",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bool",
+        "name": "complete",
         "type": "bool"
       }
     ],
@@ -1443,18 +1758,31 @@ export const khipuVaultAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "name": "donate",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
         "type": "address"
       },
       {
         "internalType": "uint256",
-        "name": "shares",
+        "name": "",
         "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "minAssets",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -1462,7 +1790,7 @@ export const khipuVaultAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -1541,6 +1869,29 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "name": "handOver",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
         "name": "strategy",
         "type": "address"
       }
@@ -1573,9 +1924,9 @@ export const khipuVaultAbi = [
     "name": "idle",
     "outputs": [
       {
-        "internalType": "uint128",
+        "internalType": "uint256",
         "name": "",
-        "type": "uint128"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view",
@@ -1608,6 +1959,47 @@ export const khipuVaultAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
+        "name": "strategy",
+        "type": "address"
+      }
+    ],
+    "name": "limitsOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "yearlyGainBps",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "market",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint32",
+            "name": "readGas",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "moveGas",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct IKhipuVault.Limits",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "liquidity",
     "outputs": [
@@ -1634,6 +2026,40 @@ export const khipuVaultAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
+        "name": "strategy",
+        "type": "address"
+      }
+    ],
+    "name": "lossOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "lost",
+        "type": "uint256"
+      },
+      {
+        "internalType": "bool",
+        "name": "supplyHalted",
+        "type": "bool"
+      },
+      {
+        "internalType": "bool",
+        "name": "writtenDown",
+        "type": "bool"
+      },
+      {
+        "internalType": "bool",
+        "name": "impaired",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "lossToRecover",
     "outputs": [
@@ -1650,7 +2076,7 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
         "type": "address"
       },
       {
@@ -1667,7 +2093,7 @@ export const khipuVaultAbi = [
           }
         ],
         "internalType": "struct IKhipuVault.Caps",
-        "name": "caps",
+        "name": "",
         "type": "tuple"
       }
     ],
@@ -1680,11 +2106,29 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "newFeeBps",
+        "name": "",
         "type": "uint256"
       }
     ],
     "name": "lowerFee",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "name": "lowerGainLimit",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1943,7 +2387,7 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
         "type": "address"
       },
       {
@@ -1960,7 +2404,7 @@ export const khipuVaultAbi = [
           }
         ],
         "internalType": "struct IKhipuVault.Caps",
-        "name": "caps",
+        "name": "",
         "type": "tuple"
       }
     ],
@@ -1973,11 +2417,29 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "newFeeBps",
+        "name": "",
         "type": "uint256"
       }
     ],
     "name": "raiseFee",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "name": "raiseGainLimit",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -2056,22 +2518,22 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "shares",
+        "name": "",
         "type": "uint256"
       },
       {
         "internalType": "address",
-        "name": "receiver",
+        "name": "",
         "type": "address"
       },
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "",
         "type": "address"
       },
       {
         "internalType": "address[]",
-        "name": "leaveOut",
+        "name": "",
         "type": "address[]"
       }
     ],
@@ -2079,7 +2541,7 @@ export const khipuVaultAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "burned",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -2090,7 +2552,7 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
         "type": "address"
       }
     ],
@@ -2105,12 +2567,12 @@ export const khipuVaultAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "profit",
+        "name": "",
         "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "loss",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -2120,6 +2582,24 @@ export const khipuVaultAbi = [
   {
     "inputs": [],
     "name": "resumeDeposits",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "contract IERC20",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "name": "sendReward",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -2153,6 +2633,29 @@ export const khipuVaultAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IERC4626",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "name": "setGasLimits",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "newBufferBps",
         "type": "uint256"
@@ -2166,8 +2669,26 @@ export const khipuVaultAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IERC4626",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "uint8",
+        "name": "",
+        "type": "uint8"
+      }
+    ],
+    "name": "setMarket",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "contract IERC4626[]",
-        "name": "order",
+        "name": "",
         "type": "address[]"
       }
     ],
@@ -2180,7 +2701,7 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626[]",
-        "name": "order",
+        "name": "",
         "type": "address[]"
       }
     ],
@@ -2238,12 +2759,12 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
         "type": "address"
       },
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -2251,7 +2772,7 @@ export const khipuVaultAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "minted",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -2466,7 +2987,25 @@ export const khipuVaultAbi = [
     "inputs": [
       {
         "internalType": "contract IERC4626",
-        "name": "strategy",
+        "name": "",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "name": "writeDown",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "contract IERC4626",
+        "name": "",
         "type": "address"
       }
     ],

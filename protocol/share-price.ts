@@ -5,15 +5,16 @@ export interface VaultBooks {
   /** All assets, the still locked profit included. */
   grossAssets: bigint;
   totalSupply: bigint;
+  /** What the price counts beside `totalSupply`, so that it is never a division by zero. */
+  virtualShares: bigint;
   /** Profit that was locked at `unlockStart` and is free at `unlockEnd`, evenly in between. */
   lockedProfit: bigint;
   unlockStart: bigint;
   unlockEnd: bigint;
 }
 
-/** What a vault without deposits is taken to hold, so that its price is never a division by zero. */
+/** What a vault without deposits is taken to hold, beside its virtual shares. */
 const virtualAssets = 1n;
-const virtualShares = 1_000_000n;
 
 /** Profit that is still locked, rounded up. */
 export function lockedAt({ lockedProfit, unlockStart, unlockEnd }: VaultBooks, time: bigint) {
@@ -30,6 +31,7 @@ export function vaultAssetsAt(books: VaultBooks, time: bigint): bigint {
 /** What some shares are worth, rounded down. */
 export function sharesWorthAt(books: VaultBooks, shares: bigint, time: bigint): bigint {
   return (
-    (shares * (vaultAssetsAt(books, time) + virtualAssets)) / (books.totalSupply + virtualShares)
+    (shares * (vaultAssetsAt(books, time) + virtualAssets)) /
+    (books.totalSupply + books.virtualShares)
   );
 }

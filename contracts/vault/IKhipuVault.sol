@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SharePrice} from "./SharePrice.sol";
 
 /// @title IKhipuVault
@@ -9,8 +10,9 @@ import {SharePrice} from "./SharePrice.sol";
 /// of it; no role, stop or failing strategy can close an exit.
 ///
 /// Money comes in as idle money; {rebalance}, which anybody may call, puts it to work. Yield counts only once
-/// {report}, which anybody may call too, has booked it, and is then released evenly over {unlockPeriod}. A loss counts
-/// from the moment it can be seen: first against the yield that is still locked, then against the share price.
+/// {report}, which anybody may call too, has booked it, and is then released evenly over at least {unlockPeriod}. A
+/// loss counts from the moment it can be seen: first against gains that are not booked yet, then against yield that is
+/// still locked, then against the share price. A strategy that cannot be read counts as nothing until it can.
 interface IKhipuVault is IERC4626 {
     /// @notice How much of the vault one strategy may hold; both limits apply.
     /// @param absolute In assets.
@@ -20,8 +22,21 @@ interface IKhipuVault is IERC4626 {
         uint16 relativeBps;
     }
 
+    /// @notice What a strategy may do before somebody has to look.
+    /// @param yearlyGainBps How much it may gain in a year by what it says alone, in basis points of what is in it. As
+    /// much as is in it can be gained at once.
+    /// @param market Strategies with the same number, if it is not 0, share one market's liquidity.
+    /// @param readGas Gas that reading it may use.
+    /// @param moveGas Gas that moving money into or out of it may use.
+    struct Limits {
+        uint32 yearlyGainBps;
+        uint8 market;
+        uint32 readGas;
+        uint32 moveGas;
+    }
+
     /// @notice What the vault has in one strategy.
-    /// @param shares Shares of the strategy, counted when they were received, never read from its ledger.
+    /// @param shares Shares of the strategy, counted when they came; those that are gone are found out when it is read.
     /// @param assets What they were worth when last booked.
     struct Holding {
         uint128 shares;
@@ -30,10 +45,17 @@ interface IKhipuVault is IERC4626 {
 
     // ------------------------------------------------------------------------------------------------------ events
 
+    /// @notice The vault was made.
+    /// @param asset What is saved.
+    /// @param virtualShares The virtual part of the share price: so many shares for the smallest unit of the asset.
+    /// @param unlockPeriod Over how many seconds profit is released at least.
+    event VaultCreated(address indexed asset, uint256 virtualShares, uint256 unlockPeriod);
+
     /// @notice The vault's books after a change. With them the share price is known for every second that follows:
-    /// `(grossAssets - locked + 1) / (totalSupply + 1e6)`, where `locked` falls evenly from `lockedProfit` at
+    /// `(grossAssets - locked + 1) / (totalSupply + virtualShares)`, where `locked` falls evenly from `lockedProfit` at
     /// `unlockStart` to nothing at `unlockEnd`.
-    /// @param grossAssets All assets, the still locked profit included.
+    /// @param grossAssets All assets, the still locked profit included, a strategy that cannot be read as it was last
+    /// booked.
     /// @param totalSupply All shares.
     /// @param lockedProfit Profit that was locked at `unlockStart`.
     /// @param unlockStart From when it is released.
@@ -53,10 +75,10 @@ interface IKhipuVault is IERC4626 {
     /// @param assetsAfter What the vault has in it now.
     event StrategyBooked(address indexed strategy, uint256 profit, uint256 loss, uint256 assetsAfter);
 
-    /// @notice Profit was booked, the fee taken and the rest locked.
-    /// @param caller Who called {report}.
-    /// @param profit All strategies' gains.
-    /// @param loss All strategies' losses. Profit pays no fee until it has made good for them.
+    /// @notice Gains and losses were booked, the fee taken and the rest of the profit locked.
+    /// @param caller Whose call booked them.
+    /// @param profit All gains.
+    /// @param loss All losses. Profit pays no fee until it has made good for them.
     /// @param feeAssets The part of the profit that goes to the fee recipient.
     /// @param feeShares The shares minted for it: worth that much once all profit is released.
     event Reported(
@@ -118,8 +140,42 @@ interface IKhipuVault is IERC4626 {
     /// @notice A strategy holds nothing any more and left the vault.
     event StrategyRemoved(address indexed strategy);
 
-    /// @notice A strategy that cannot be read was booked as lost. What it gives back later counts as profit.
+    /// @notice The curator has booked a strategy below what it was booked at before.
+    /// @param strategy The strategy.
+    /// @param loss By how much.
     event StrategyWrittenOff(address indexed strategy, uint256 loss);
+
+    /// @notice More of a strategy is lost than is left, so that deposits are closed; or it is not so any more.
+    event StrategyImpaired(address indexed strategy, bool impaired);
+
+    /// @notice A strategy has lost some of its value and gets no more money until {acceptValue}.
+    event SupplyHalted(address indexed strategy);
+
+    /// @notice The curator vouches for what a strategy says it is worth.
+    /// @param strategy The strategy.
+    /// @param assets What it is booked at now.
+    event ValueAccepted(address indexed strategy, uint256 assets);
+
+    /// @notice How much a strategy may gain in a year by what it says alone was set, in basis points.
+    event GainLimitSet(address indexed strategy, uint256 yearlyGainBps);
+
+    /// @notice The gas that a strategy may use was set.
+    event GasLimitsSet(address indexed strategy, uint256 readGas, uint256 moveGas);
+
+    /// @notice Which market's liquidity a strategy shares was set; 0 means its own.
+    event MarketSet(address indexed strategy, uint256 market);
+
+    /// @notice Somebody gave the savers money. It is profit like any other.
+    event ProfitDonated(address indexed donor, uint256 assets);
+
+    /// @notice Who left gave up so much locked profit that too little was left to be locked for; it went to the fee
+    /// recipient.
+    /// @param assets How much.
+    /// @param feeShares The shares minted for it.
+    event ProfitForfeited(uint256 assets, uint256 feeShares);
+
+    /// @notice A token that the vault holds and does not count was sent on, to be turned into profit for savers.
+    event RewardSent(address indexed token, address indexed receiver, uint256 amount);
 
     /// @notice The order in which strategies are filled was set.
     event SupplyOrderSet(IERC4626[] strategies);
@@ -144,7 +200,7 @@ interface IKhipuVault is IERC4626 {
 
     // ------------------------------------------------------------------------------------------------------ errors
 
-    /// @notice The shares are worth nothing now.
+    /// @notice The amount must not be zero, nor stand for nothing.
     error ZeroAmount();
 
     /// @notice The deposit is too small for a single share.
@@ -192,8 +248,23 @@ interface IKhipuVault is IERC4626 {
     /// @notice The vault has as many strategies as it can value within one transaction.
     error TooManyStrategies(uint256 max);
 
-    /// @notice The strategy can be valued, so there is nothing to write off.
-    error StrategyReadable(address strategy);
+    /// @notice The strategy is booked at no more than that already.
+    error NothingToWriteDown(address strategy, uint256 assets);
+
+    /// @notice The strategy takes no deposits, or does not say so: the vault would never supply it.
+    error StrategyTakesNothing(address strategy);
+
+    /// @notice The strategy's shares could not be sent: leave it out, which gives up that part.
+    error HandOverFailed(address strategy);
+
+    /// @notice The new gain limit is not on the side of the old one that this function is for.
+    error GainLimitOutOfRange(uint256 yearlyGainBps);
+
+    /// @notice Less than 100,000 gas for reading or 200,000 for moving, too much, or too little to read the strategy.
+    error GasLimitsOutOfRange(uint256 readGas, uint256 moveGas);
+
+    /// @notice All strategies together may use no more gas in an exit: lower the limits of others first.
+    error GasBudgetExceeded(uint256 gas, uint256 budget);
 
     /// @notice The order must name each strategy of the vault once.
     error NotAPermutation();
@@ -279,14 +350,14 @@ interface IKhipuVault is IERC4626 {
         uint256 minAssets
     ) external returns (uint256 assets);
 
-    /// @notice The exit that needs no strategy's liquidity: pays an equal part of everything the vault holds, idle
-    /// money as money and each strategy's shares as shares. A strategy whose shares cannot even be transferred can be
-    /// left out; the part of the vault shares that stands for it is then not burned.
-    /// @param shares How many vault shares to redeem at most.
+    /// @notice The exit that needs no strategy's liquidity and no price: pays an equal part of everything the vault
+    /// holds, idle money as money and each strategy's shares as shares, rounded down. Locked profit stays for the
+    /// others, except in part where strategies cannot be read.
+    /// @param shares How many vault shares to redeem.
     /// @param receiver Who gets it.
     /// @param owner Whose shares are burned.
-    /// @param leaveOut Strategies to leave out.
-    /// @return burned Shares burned: those that stand for what was paid, rounded up.
+    /// @param leaveOut Strategies whose shares cannot be transferred; that part is given up.
+    /// @return burned Shares burned: all of `shares`.
     function redeemInKind(
         uint256 shares,
         address receiver,
@@ -296,14 +367,21 @@ interface IKhipuVault is IERC4626 {
 
     // ------------------------------------------------------------------------------------------- anybody's actions
 
-    /// @notice Books every strategy's gains and losses, takes the fee on new profit and locks the rest for release
-    /// over {unlockPeriod}. Does not move the share price, except by losses, which have moved it already.
+    /// @notice Books every strategy's gains and losses, takes the fee on new profit and locks the rest, for release
+    /// over {unlockPeriod}, or over the time that it took to come about, if that is longer, up to 30 days. Does not
+    /// move the share price, except by losses, which have moved it already. Gains wait while a strategy cannot be read,
+    /// above a strategy's gain limit, and where less can be withdrawn than is booked.
     /// @return profit All strategies' gains.
     /// @return loss All strategies' losses.
     function report() external returns (uint256 profit, uint256 loss);
 
-    /// @notice Brings every strategy below its caps and the idle money to its buffer, in supply and withdrawal order.
+    /// @notice Brings every strategy below its caps and the idle money to its buffer, in supply and withdrawal order. A
+    /// relative cap is a part of what the vault had before this block and has now.
     function rebalance() external;
+
+    /// @notice Gives the savers money, as profit.
+    /// @param assets How much.
+    function donate(uint256 assets) external;
 
     // ------------------------------------------------------------------------------------ actions that raise risk
 
@@ -328,10 +406,32 @@ interface IKhipuVault is IERC4626 {
     /// @notice Allows deposits again. Role: curator, after its delay.
     function resumeDeposits() external;
 
-    /// @notice Books a strategy that cannot be read as lost, so that the loss is everybody's and deposits can go on.
-    /// Role: curator, after its delay.
+    /// @notice Books a strategy as lost: {writeDown} to nothing. Role: curator, after its delay.
     /// @param strategy The strategy.
     function writeOff(IERC4626 strategy) external;
+
+    /// @notice Books a strategy below what it says, so that its loss is everybody's. It gets no more money, gains
+    /// nothing and keeps deposits closed until {acceptValue}, or until it is empty. What comes back until then, up to
+    /// what was lost, is the holders' at once and pays no fee. Role: curator, after its delay.
+    /// @param strategy The strategy.
+    /// @param assets What it is worth.
+    function writeDown(IERC4626 strategy, uint256 assets) external;
+
+    /// @notice Books a strategy at what it says, however much that is, and ends all consequences of its losses: what is
+    /// missing is lost for good, and what comes back later is profit like any other. Role: curator, after its delay.
+    /// @param strategy The strategy.
+    function acceptValue(IERC4626 strategy) external;
+
+    /// @notice Lets a strategy gain more in a year by what it says alone. Role: curator, after its delay.
+    /// @param strategy The strategy.
+    /// @param yearlyGainBps In basis points of what is in it, not lower than before.
+    function raiseGainLimit(IERC4626 strategy, uint32 yearlyGainBps) external;
+
+    /// @notice Sends on tokens that the vault holds and does not count, as rewards of strategies, so that they can be
+    /// turned into profit with {donate}. Cannot touch idle money or counted shares. Role: curator, after its delay.
+    /// @param token Which token.
+    /// @param receiver Who gets all of it.
+    function sendReward(IERC20 token, address receiver) external;
 
     // ------------------------------------------------------------------- actions that lower risk or only steer it
 
@@ -343,10 +443,28 @@ interface IKhipuVault is IERC4626 {
     /// @param caps The new caps, neither higher than before.
     function lowerCaps(IERC4626 strategy, Caps calldata caps) external;
 
-    /// @notice Sets a strategy's caps to zero, takes out of it what it gives back and removes it once it holds
-    /// nothing of ours; until then it stays listed. Role: guardian.
+    /// @notice Sets a strategy's caps to zero, takes out of it what it gives back and removes it once nothing of ours
+    /// is booked in it; until then it stays listed. Role: guardian.
     /// @param strategy The strategy.
     function removeStrategy(IERC4626 strategy) external;
+
+    /// @notice Lets a strategy gain less in a year by what it says alone. Role: guardian.
+    /// @param strategy The strategy.
+    /// @param yearlyGainBps In basis points of what is in it, not higher than before.
+    function lowerGainLimit(IERC4626 strategy, uint32 yearlyGainBps) external;
+
+    /// @notice Sets how much gas a strategy may use, within limits in code. One that can be read stays readable.
+    /// Role: guardian.
+    /// @param strategy The strategy.
+    /// @param readGas For reading its value or its limits, rounded down to 50,000.
+    /// @param moveGas For moving money or shares, rounded down to 50,000.
+    function setGasLimits(IERC4626 strategy, uint256 readGas, uint256 moveGas) external;
+
+    /// @notice Says which strategies share one market's liquidity, so that {maxWithdraw} counts it once. Role:
+    /// allocator.
+    /// @param strategy The strategy.
+    /// @param market Any number; 0 means that it shares with none.
+    function setMarket(IERC4626 strategy, uint8 market) external;
 
     /// @notice Lowers the fee for profit from now on. Role: allocator.
     /// @param newFeeBps The new fee.
@@ -364,12 +482,50 @@ interface IKhipuVault is IERC4626 {
     /// @param newBufferBps In hundredths of a percent.
     function setIdleBuffer(uint256 newBufferBps) external;
 
+    // ------------------------------------------------------------------------------- what the vault calls on itself
+
+    /// @notice Takes assets out of a strategy. A call of its own, so that all of it can fail without consequence.
+    /// @param strategy The strategy.
+    /// @param assets How much.
+    /// @param maxShares The most of the strategy's shares that this may cost.
+    /// @return burned The shares that it cost.
+    function drawFrom(IERC4626 strategy, uint256 assets, uint256 maxShares) external returns (uint256 burned);
+
+    /// @notice Puts assets into a strategy. A call of its own, so that all of it can fail without consequence.
+    /// @param strategy The strategy.
+    /// @param assets How much.
+    /// @return minted The shares that the strategy gave.
+    function supplyTo(IERC4626 strategy, uint256 assets) external returns (uint256 minted);
+
+    /// @notice Takes everything out of a strategy. A call of its own, so that all of it can fail without consequence.
+    /// @param strategy The strategy.
+    /// @param shares All its shares that the vault has.
+    /// @param minAssets What they are worth.
+    /// @return assets What came back.
+    function drainFrom(
+        IERC4626 strategy,
+        uint256 shares,
+        uint256 minAssets
+    ) external returns (uint256 assets);
+
+    /// @notice Hands shares of a strategy to somebody. A call of its own, so that a strategy that burns all gas is
+    /// stopped in time.
+    /// @param strategy The strategy.
+    /// @param receiver Who gets them.
+    /// @param shares How many.
+    function handOver(IERC4626 strategy, address receiver, uint256 shares) external;
+
     // ------------------------------------------------------------------------------------------------------- views
 
-    /// @notice The share price as a fraction, with the virtual part on both sides.
+    /// @notice What shares are certainly worth, as a fraction, with the virtual part on both sides: a strategy that
+    /// cannot be read counts as nothing. It is the price of every exit.
     function sharePrice() external view returns (SharePrice memory);
 
-    /// @notice All assets, the still locked profit included.
+    /// @notice The share price, and whether all strategies could be read. If not, shares may be worth more, deposits
+    /// are closed, and nothing should be settled or harvested that could wait.
+    function certainPrice() external view returns (SharePrice memory price, bool complete);
+
+    /// @notice All assets that are certain, the still locked profit included.
     function grossAssets() external view returns (uint256);
 
     /// @notice Profit that is still locked, less losses that it has to bear.
@@ -379,7 +535,7 @@ interface IKhipuVault is IERC4626 {
     function liquidity() external view returns (uint256);
 
     /// @notice Money in the vault that is not at work.
-    function idle() external view returns (uint128);
+    function idle() external view returns (uint256);
 
     /// @notice Booked losses that profit has not made good yet; profit pays no fee until it has.
     function lossToRecover() external view returns (uint256);
@@ -392,6 +548,19 @@ interface IKhipuVault is IERC4626 {
 
     /// @notice How much a strategy may hold, and whether it is in the vault at all.
     function capsOf(IERC4626 strategy) external view returns (Caps memory caps, bool listed);
+
+    /// @notice What a strategy may do before somebody has to look.
+    function limitsOf(IERC4626 strategy) external view returns (Limits memory);
+
+    /// @notice What a strategy has lost, by the books.
+    /// @param strategy The strategy.
+    /// @return lost What is missing of its best value, in assets.
+    /// @return supplyHalted Whether it gets no more money because of that.
+    /// @return writtenDown Whether the curator has booked it below what it says.
+    /// @return impaired Whether it keeps deposits closed.
+    function lossOf(
+        IERC4626 strategy
+    ) external view returns (uint256 lost, bool supplyHalted, bool writtenDown, bool impaired);
 
     /// @notice The strategies in the order in which they are filled.
     function supplyOrder() external view returns (IERC4626[] memory);
@@ -408,7 +577,7 @@ interface IKhipuVault is IERC4626 {
     /// @notice The part of the assets that {rebalance} keeps idle, in hundredths of a percent.
     function idleBufferBps() external view returns (uint256);
 
-    /// @notice Over how many seconds profit is released.
+    /// @notice Over how many seconds profit is released at least.
     function unlockPeriod() external view returns (uint256);
 
     /// @notice The highest fee that any role can ever set, in hundredths of a percent.

@@ -5,43 +5,42 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {PermitOrAllowance} from "../permit/PermitOrAllowance.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
-import {ProfitLock} from "./ProfitLock.sol";
 import {SharePrice} from "./SharePrice.sol";
 import {StrategyBook} from "./StrategyBook.sol";
 import {StrategyReader} from "./StrategyReader.sol";
+import {StrategySettings} from "./StrategySettings.sol";
+import {VaultAccounts} from "./VaultAccounts.sol";
+import {VaultOperations} from "./VaultOperations.sol";
+import {Strategy, VaultState} from "./VaultState.sol";
 
 /// @title KhipuVault
-/// @notice See {IKhipuVault}.
-contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, ReentrancyGuardTransient {
+/// @notice See {IKhipuVault}. What savers do every day is here; the rest is in {VaultOperations} and
+/// {StrategySettings}, which this contract makes and runs as parts of itself.
+contract KhipuVault is
+    IKhipuVault,
+    VaultAccounts,
+    ERC4626,
+    AccessManaged,
+    Multicall,
+    ReentrancyGuardTransient
+{
     using Math for uint256;
-    using SafeCast for uint256;
     using SafeERC20 for IERC20;
-
-    /// @dev Shares have six decimals more than the asset. With the virtual part of 1e6 shares against the smallest
-    /// unit of the asset, whoever tries to push the first savers' price loses a million times what they lose.
-    uint8 private constant DECIMALS_OFFSET = 6;
-
-    /// @dev Pools keep shares in 128 bits, and products of shares and assets must fit into 256.
-    uint256 private constant MAX_SUPPLY = type(uint128).max;
 
     uint256 private constant MAX_FEE_BPS = 2_000;
 
-    /// @inheritdoc IKhipuVault
-    uint256 public immutable unlockPeriod;
-
-    /// @inheritdoc IKhipuVault
-    address public feeRecipient;
-
-    uint16 private _feeBps;
-    uint16 private _idleBufferBps;
+    uint8 private immutable _offset;
+    address private immutable _operations;
+    address private immutable _settings;
 
     /// @param asset_ What is saved. An asset that takes fees on transfers cannot be deposited; one that lowers
     /// balances by itself must not be chosen.
@@ -49,7 +48,7 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     /// @param symbol_ Ticker symbol of the shares.
     /// @param authority_ The {AccessManager} that knows the roles.
     /// @param feeRecipient_ Who gets the fee.
-    /// @param unlockPeriod_ Over how many seconds profit is released, up to 30 days.
+    /// @param unlockPeriod_ Over how many seconds profit is released at least, up to 30 days.
     constructor(
         IERC20 asset_,
         string memory name_,
@@ -57,9 +56,17 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         address authority_,
         address feeRecipient_,
         uint256 unlockPeriod_
-    ) ERC20(name_, symbol_) ERC4626(asset_) AccessManaged(authority_) {
+    )
+        ERC20(name_, symbol_)
+        ERC4626(asset_)
+        AccessManaged(authority_)
+        VaultAccounts(unlockPeriod_, 10 ** _offsetFor(asset_))
+    {
         if (unlockPeriod_ == 0 || unlockPeriod_ > 30 days) revert UnlockPeriodOutOfRange(unlockPeriod_);
-        unlockPeriod = unlockPeriod_;
+        _offset = _offsetFor(asset_);
+        _operations = address(new VaultOperations(address(asset_), unlockPeriod_, _virtualShares));
+        _settings = address(new StrategySettings());
+        emit VaultCreated(address(asset_), _virtualShares, unlockPeriod_);
         _setFeeRecipient(feeRecipient_);
     }
 
@@ -163,205 +170,198 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
 
     /// @inheritdoc IKhipuVault
     function redeemInKind(
-        uint256 shares,
-        address receiver,
-        address owner,
-        address[] calldata leaveOut
-    ) external nonReentrant returns (uint256 burned) {
-        // Books all profit first: what is not booked yet would else leave with the shares that it is in.
-        _report();
-        Appraisal memory a = _appraise();
-        SharePrice memory price = _price(a);
-        uint256 assets = price.toAssetsDown(shares);
-        if (assets == 0) revert ZeroAmount();
-        uint256 idleAssets = uint256(idle).mulDiv(assets, a.gross);
-        uint256 value = idleAssets;
-        uint256[] memory parts = new uint256[](a.values.length);
-        for (uint256 i = 0; i < parts.length; ++i) {
-            IERC4626 strategy = _withdrawalOrder[i];
-            if (_contains(leaveOut, address(strategy))) continue;
-            Holding memory holding = _holdings[strategy];
-            uint256 worth = uint256(holding.assets).mulDiv(assets, a.gross, Math.Rounding.Ceil);
-            // Rounded up, but all together never above what the shares are worth: locked profit must stay covered.
-            worth = worth.min(assets - value);
-            // What is booked was rounded down, so the shares may be worth up to one unit more: whoever leaves gets the
-            // shares that `worth` covers for certain. What is booked at nothing is handed over in proportion.
-            parts[i] =
-                holding.assets == 0
-                    ? uint256(holding.shares).mulDiv(assets, a.gross)
-                    : uint256(holding.shares).mulDiv(worth, uint256(holding.assets) + 1);
-            value += worth;
-            _holdings[strategy] = Holding(
-                holding.shares - uint128(parts[i]),
-                holding.assets - uint128(worth)
-            );
-            emit StrategyHandedOver(address(strategy), parts[i], worth, holding.assets - worth);
-        }
-        burned = price.toSharesUp(value).min(shares);
-        if (msg.sender != owner) _spendAllowance(owner, msg.sender, burned);
-        _burn(owner, burned);
-        idle -= uint128(idleAssets);
-        emit RedeemedInKind(msg.sender, receiver, owner, idleAssets, value, burned);
-        _emitAccounts(a.gross - value);
-        IERC20(asset()).safeTransfer(receiver, idleAssets);
-        for (uint256 i = 0; i < parts.length; ++i) {
-            if (parts[i] > 0) IERC20(address(_withdrawalOrder[i])).safeTransfer(receiver, parts[i]);
-        }
+        uint256,
+        address,
+        address,
+        address[] calldata
+    ) external nonReentrant returns (uint256) {
+        return abi.decode(_run(_operations), (uint256));
     }
 
     // ------------------------------------------------------------------------------------------- anybody's actions
 
     /// @inheritdoc IKhipuVault
-    function report() external nonReentrant returns (uint256 profit, uint256 loss) {
-        return _report();
+    function report() external nonReentrant returns (uint256, uint256) {
+        return abi.decode(_run(_operations), (uint256, uint256));
     }
 
     /// @inheritdoc IKhipuVault
     function rebalance() external nonReentrant {
-        Appraisal memory a = _appraise();
-        _bookLosses(a);
-        uint256 buffer = a.gross.mulDiv(_idleBufferBps, BPS);
-        for (uint256 i = 0; i < a.values.length; ++i) {
-            IERC4626 strategy = _withdrawalOrder[i];
-            uint256 excess = uint256(_holdings[strategy].assets).saturatingSub(_capOf(strategy, a.gross));
-            a.values[i] -= _draw(strategy, excess, a.values[i]);
-        }
-        _gather(buffer, a.values);
-        for (uint256 i = 0; i < _supplyOrder.length && idle > buffer; ++i) {
-            IERC4626 strategy = _supplyOrder[i];
-            uint256 room = _capOf(strategy, a.gross).saturatingSub(_holdings[strategy].assets);
-            _supply(strategy, room.min(idle - buffer));
-        }
-        _emitAccounts(a.gross);
+        _run(_operations);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function donate(uint256) external nonReentrant {
+        _run(_operations);
     }
 
     // ------------------------------------------------------------------------------------ actions that raise risk
 
     /// @inheritdoc IKhipuVault
-    function addStrategy(IERC4626 strategy, Caps calldata caps) external restricted nonReentrant {
-        if (_listings[strategy].listed) revert StrategyKnown(address(strategy));
-        if (_supplyOrder.length == MAX_STRATEGIES) revert TooManyStrategies(MAX_STRATEGIES);
-        address strategyAsset = strategy.asset();
-        if (strategyAsset != asset()) revert WrongAsset(address(strategy), strategyAsset);
-        _requireSane(caps);
-        _supplyOrder.push(strategy);
-        _withdrawalOrder.push(strategy);
-        emit StrategyAdded(address(strategy), caps.absolute, caps.relativeBps);
-        _setCaps(strategy, caps);
+    function addStrategy(IERC4626, Caps calldata) external restricted nonReentrant {
+        _run(_settings);
     }
 
     /// @inheritdoc IKhipuVault
-    function raiseCaps(IERC4626 strategy, Caps calldata caps) external restricted nonReentrant {
-        Listing memory old = _requireListed(strategy);
-        if (caps.absolute < old.absoluteCap || caps.relativeBps < old.relativeCapBps) {
-            revert CapsOutOfRange(caps.absolute, caps.relativeBps);
-        }
-        _requireSane(caps);
-        _setCaps(strategy, caps);
+    function raiseCaps(IERC4626, Caps calldata) external restricted nonReentrant {
+        _run(_settings);
     }
 
     /// @inheritdoc IKhipuVault
-    function raiseFee(uint256 newFeeBps) external restricted nonReentrant {
-        if (newFeeBps < _feeBps || newFeeBps > MAX_FEE_BPS) revert FeeOutOfRange(newFeeBps);
-        _changeFee(newFeeBps);
+    function raiseGainLimit(IERC4626, uint32) external restricted nonReentrant {
+        _run(_settings);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function raiseFee(uint256) external restricted nonReentrant {
+        _run(_operations);
     }
 
     /// @inheritdoc IKhipuVault
     function setFeeRecipient(address recipient) external restricted nonReentrant {
         // The fee on the profit so far is still the old recipient's.
-        _report();
+        Address.functionDelegateCall(_operations, abi.encodeCall(IKhipuVault.report, ()));
         _setFeeRecipient(recipient);
     }
 
     /// @inheritdoc IKhipuVault
     function resumeDeposits() external restricted nonReentrant {
-        depositsStopped = false;
+        VaultState.get().depositsStopped = false;
         emit DepositsResumed(msg.sender);
     }
 
     /// @inheritdoc IKhipuVault
-    function writeOff(IERC4626 strategy) external restricted nonReentrant {
-        _requireListed(strategy);
-        _report();
-        Holding memory holding = _holdings[strategy];
-        (bool readable, ) = StrategyReader.valueOf(strategy, holding.shares);
-        if (readable) revert StrategyReadable(address(strategy));
-        uint256 locked = _lock.remaining();
-        _book(strategy, holding.assets, 0);
-        _absorb(holding.assets, locked.saturatingSub(holding.assets));
-        emit StrategyWrittenOff(address(strategy), holding.assets);
-        _emitAccounts(_appraise().gross);
+    function writeOff(IERC4626) external restricted nonReentrant {
+        _run(_operations);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function writeDown(IERC4626, uint256) external restricted nonReentrant {
+        _run(_operations);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function acceptValue(IERC4626) external restricted nonReentrant {
+        _run(_operations);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function sendReward(IERC20, address) external restricted nonReentrant {
+        _run(_operations);
     }
 
     // ------------------------------------------------------------------- actions that lower risk or only steer it
 
     /// @inheritdoc IKhipuVault
     function stopDeposits() external restricted nonReentrant {
-        depositsStopped = true;
+        VaultState.get().depositsStopped = true;
         emit DepositsStopped(msg.sender);
     }
 
     /// @inheritdoc IKhipuVault
-    function lowerCaps(IERC4626 strategy, Caps calldata caps) external restricted nonReentrant {
-        Listing memory old = _requireListed(strategy);
-        if (caps.absolute > old.absoluteCap || caps.relativeBps > old.relativeCapBps) {
-            revert CapsOutOfRange(caps.absolute, caps.relativeBps);
-        }
-        _setCaps(strategy, caps);
+    function lowerCaps(IERC4626, Caps calldata) external restricted nonReentrant {
+        _run(_settings);
     }
 
     /// @inheritdoc IKhipuVault
-    function removeStrategy(IERC4626 strategy) external restricted nonReentrant {
-        _requireListed(strategy);
-        _setCaps(strategy, Caps(0, 0));
-        _report();
-        _drain(strategy);
-        if (_holdings[strategy].shares == 0) {
-            delete _listings[strategy];
-            _removeFrom(_supplyOrder, strategy);
-            _removeFrom(_withdrawalOrder, strategy);
-            emit StrategyRemoved(address(strategy));
-        }
-        _emitAccounts(_appraise().gross);
+    function lowerGainLimit(IERC4626, uint32) external restricted nonReentrant {
+        _run(_settings);
     }
 
     /// @inheritdoc IKhipuVault
-    function lowerFee(uint256 newFeeBps) external restricted nonReentrant {
-        if (newFeeBps > _feeBps) revert FeeOutOfRange(newFeeBps);
-        _changeFee(newFeeBps);
+    function setGasLimits(IERC4626, uint256, uint256) external restricted nonReentrant {
+        _run(_settings);
     }
 
     /// @inheritdoc IKhipuVault
-    function setSupplyOrder(IERC4626[] calldata order) external restricted nonReentrant {
-        _requirePermutation(order, _supplyOrder);
-        _supplyOrder = order;
-        emit SupplyOrderSet(order);
+    function removeStrategy(IERC4626) external restricted nonReentrant {
+        _run(_operations);
     }
 
     /// @inheritdoc IKhipuVault
-    function setWithdrawalOrder(IERC4626[] calldata order) external restricted nonReentrant {
-        _requirePermutation(order, _withdrawalOrder);
-        _withdrawalOrder = order;
-        emit WithdrawalOrderSet(order);
+    function lowerFee(uint256) external restricted nonReentrant {
+        _run(_operations);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function setSupplyOrder(IERC4626[] calldata) external restricted nonReentrant {
+        _run(_settings);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function setWithdrawalOrder(IERC4626[] calldata) external restricted nonReentrant {
+        _run(_settings);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function setMarket(IERC4626, uint8) external restricted nonReentrant {
+        _run(_settings);
     }
 
     /// @inheritdoc IKhipuVault
     function setIdleBuffer(uint256 newBufferBps) external restricted nonReentrant {
         if (newBufferBps > BPS) revert BufferOutOfRange(newBufferBps);
-        _idleBufferBps = uint16(newBufferBps);
+        VaultState.get().idleBufferBps = uint16(newBufferBps);
         emit IdleBufferSet(newBufferBps);
+    }
+
+    // --------------------------------------------------------------------------------------------- called by itself
+
+    /// @inheritdoc IKhipuVault
+    function drawFrom(
+        IERC4626 strategy,
+        uint256 assets,
+        uint256 maxShares
+    ) external returns (uint256 burned) {
+        _onlySelf();
+        uint256 assetsBefore = _ownAssets();
+        burned = strategy.withdraw(assets, address(this), address(this));
+        if (_ownAssets() != assetsBefore + assets || burned > maxShares) {
+            revert StrategyMisbehaved(address(strategy));
+        }
+    }
+
+    /// @inheritdoc IKhipuVault
+    function supplyTo(IERC4626, uint256) external returns (uint256) {
+        return abi.decode(_run(_operations), (uint256));
+    }
+
+    /// @inheritdoc IKhipuVault
+    function drainFrom(IERC4626, uint256, uint256) external returns (uint256) {
+        return abi.decode(_run(_operations), (uint256));
+    }
+
+    /// @inheritdoc IKhipuVault
+    function handOver(IERC4626, address, uint256) external {
+        _run(_operations);
     }
 
     // ------------------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc IKhipuVault
     function sharePrice() external view returns (SharePrice memory) {
-        return _price(_appraise());
+        return _price(_appraise(false));
+    }
+
+    /// @inheritdoc IKhipuVault
+    function certainPrice() external view returns (SharePrice memory price, bool complete) {
+        Appraisal memory a = _appraise(false);
+        return (_price(a), a.unread == 0);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function unlockPeriod() external view returns (uint256) {
+        return _unlockPeriod;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function feeRecipient() external view returns (address) {
+        return VaultState.get().feeRecipient;
     }
 
     /// @inheritdoc IKhipuVault
     function feeBps() external view returns (uint256) {
-        return _feeBps;
+        return VaultState.get().feeBps;
     }
 
     /// @inheritdoc IKhipuVault
@@ -371,46 +371,123 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
 
     /// @inheritdoc IKhipuVault
     function idleBufferBps() external view returns (uint256) {
-        return _idleBufferBps;
+        return VaultState.get().idleBufferBps;
     }
 
     /// @inheritdoc IERC4626
     function totalAssets() public view override(ERC4626, IERC4626) returns (uint256) {
-        Appraisal memory a = _appraise();
+        Appraisal memory a = _appraise(false);
         return a.gross - a.locked;
     }
 
     /// @inheritdoc IERC4626
     function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
-        Appraisal memory a = _appraise();
+        Appraisal memory a = _appraise(false);
         return _maxDeposit(a, _price(a));
     }
 
     /// @inheritdoc IERC4626
     function maxMint(address) public view override(ERC4626, IERC4626) returns (uint256) {
-        Appraisal memory a = _appraise();
+        Appraisal memory a = _appraise(false);
         SharePrice memory price = _price(a);
         return price.toSharesDown(_maxDeposit(a, price));
     }
 
     /// @inheritdoc IERC4626
     function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
-        Appraisal memory a = _appraise();
+        Appraisal memory a = _appraise(false);
         return _price(a).toAssetsDown(balanceOf(owner)).min(_liquidity(a));
     }
 
     /// @inheritdoc IERC4626
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
-        Appraisal memory a = _appraise();
+        Appraisal memory a = _appraise(false);
         SharePrice memory price = _price(a);
         uint256 owned = balanceOf(owner);
         uint256 available = _liquidity(a);
         return price.toAssetsDown(owned) <= available ? owned : price.toSharesDown(available);
     }
 
+    /// @inheritdoc IKhipuVault
+    function idle() external view returns (uint256) {
+        return VaultState.get().idle;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function depositsStopped() external view returns (bool) {
+        return VaultState.get().depositsStopped;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function grossAssets() external view returns (uint256) {
+        return _appraise(false).gross;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function lockedProfit() external view returns (uint256) {
+        return _appraise(false).locked;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function liquidity() external view returns (uint256) {
+        return _liquidity(_appraise(false));
+    }
+
+    /// @inheritdoc IKhipuVault
+    function lossToRecover() external view returns (uint256) {
+        return VaultState.get().lossToRecover;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function holdingOf(IERC4626 strategy) external view returns (Holding memory) {
+        Strategy storage entry = VaultState.get().strategies[strategy];
+        return Holding(entry.shares, entry.assets);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function capsOf(IERC4626 strategy) external view returns (Caps memory caps, bool listed) {
+        Strategy storage entry = VaultState.get().strategies[strategy];
+        return (Caps(entry.absoluteCap, entry.relativeCapBps), entry.listed);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function limitsOf(IERC4626 strategy) external view returns (Limits memory) {
+        Strategy storage entry = VaultState.get().strategies[strategy];
+        return
+            Limits(
+                entry.yearlyGainBps,
+                entry.market,
+                uint32(entry.readGas * GAS_UNIT),
+                uint32(entry.moveGas * GAS_UNIT)
+            );
+    }
+
+    /// @inheritdoc IKhipuVault
+    function lossOf(
+        IERC4626 strategy
+    ) external view returns (uint256 lost, bool supplyHalted, bool writtenDown, bool impaired) {
+        Strategy storage entry = VaultState.get().strategies[strategy];
+        return (_lostOf(entry, entry.assets), entry.supplyHalted, entry.writtenDown, entry.impaired);
+    }
+
+    /// @inheritdoc IKhipuVault
+    function supplyOrder() external view returns (IERC4626[] memory) {
+        return VaultState.get().supplyOrder;
+    }
+
+    /// @inheritdoc IKhipuVault
+    function withdrawalOrder() external view returns (IERC4626[] memory) {
+        return VaultState.get().withdrawalOrder;
+    }
+
     /// @inheritdoc IERC4626
-    function asset() public view override(StrategyBook, ERC4626) returns (address) {
+    function asset() public view override(IERC4626, StrategyBook, ERC4626) returns (address) {
         return ERC4626.asset();
+    }
+
+    /// @inheritdoc ERC4626
+    function decimals() public view override(IERC20Metadata, ERC20, ERC4626) returns (uint8) {
+        return ERC4626.decimals();
     }
 
     // ------------------------------------------------------------------------------------------------------- inside
@@ -455,14 +532,11 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     /// were, in which neither the money nor the shares exist.
     function _enter(Appraisal memory a, address receiver, uint256 assets, uint256 shares) private {
         if (shares == 0 && assets > 0) revert ZeroShares(assets);
-        uint256 balanceBefore = _ownAssets();
-        IERC20(asset()).safeTransferFrom(msg.sender, address(this), assets);
-        uint256 received = _ownAssets() - balanceBefore;
-        if (received != assets) revert AssetTookFee(assets, received);
-        idle += uint128(assets);
+        _takeIn(assets);
         _mint(receiver, shares);
+        a.gross += assets;
         emit Deposit(msg.sender, receiver, assets, shares);
-        _emitAccounts(a.gross + assets);
+        _emitAccounts(a);
     }
 
     function _leave(
@@ -473,94 +547,47 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
         uint256 shares
     ) private {
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
-        uint256 available = _gather(assets, a.values);
+        uint256 supply = totalSupply();
+        uint256 available = _gather(assets, a.readings);
         if (available < assets) revert InsufficientLiquidity(assets, available);
         // Not before: a strategy that looks at the share price while it pays must see shares and assets that match.
         _burn(owner, shares);
-        idle -= uint128(assets);
+        VaultState.get().idle = uint112(available - assets);
+        a.gross -= assets;
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
-        _emitAccounts(a.gross - assets);
+        _afterExit(a, shares, supply);
         IERC20(asset()).safeTransfer(receiver, assets);
     }
 
-    /// @dev The books as of now, with all losses in them.
-    function _accrue() private returns (Appraisal memory a, SharePrice memory price) {
-        a = _appraise();
-        _bookLosses(a);
-        price = _price(a);
-    }
-
-    /// @dev Losses have lowered the price already. Gains do not move it.
-    function _report() private returns (uint256 profit, uint256 loss) {
-        (Appraisal memory a, SharePrice memory price) = _accrue();
-        loss = a.loss;
-        for (uint256 i = 0; i < a.values.length; ++i) {
-            IERC4626 strategy = _withdrawalOrder[i];
-            uint256 booked = _holdings[strategy].assets;
-            if (a.values[i] <= booked) continue;
-            profit += a.values[i] - booked;
-            _book(strategy, booked, a.values[i]);
-        }
-        uint256 recovered = profit.min(_lossToRecover);
-        _lossToRecover -= uint120(recovered);
-        uint256 feeAssets = (profit - recovered).mulDiv(_feeBps, BPS);
-        // Fee shares take part in what is released later. Priced as if all were released already, they end up worth
-        // the fee and no more; until then only so much of the profit counts that the price stays where it was.
-        uint256 grossAfter = a.gross + profit;
-        uint256 feeShares = feeAssets.mulDiv(price.shares, grossAfter + 1 - feeAssets);
-        if (profit > 0) _lock.restart(a.locked, profit - price.toAssetsUp(feeShares), unlockPeriod);
-        if (feeShares > 0) _mint(feeRecipient, feeShares);
-        emit Reported(msg.sender, profit, loss, feeAssets, feeShares);
-        _emitAccounts(grossAfter);
-    }
-
-    function _price(Appraisal memory a) private view returns (SharePrice memory) {
-        return SharePrice(a.gross - a.locked + 1, totalSupply() + 10 ** DECIMALS_OFFSET);
-    }
-
-    /// @dev Nothing while a strategy cannot be valued: nobody could say what the new shares are worth.
+    /// @dev Nothing while a strategy cannot be read, since nobody could say what the new shares are worth, and while
+    /// more of a strategy is lost than is left, since what comes back of it belongs to those who bore the loss.
     function _maxDeposit(Appraisal memory a, SharePrice memory price) private view returns (uint256) {
-        if (depositsStopped || !a.complete) return 0;
+        if (VaultState.get().depositsStopped || a.unread > 0 || a.impaired) return 0;
         uint256 room = StrategyReader.MAX_VALUE.saturatingSub(a.gross);
         return price.toAssetsDown(MAX_SUPPLY.saturatingSub(totalSupply())).min(room);
     }
 
     /// @dev For the previews, which are OpenZeppelin's; {_price} is the same price.
-    function _decimalsOffset() internal pure override returns (uint8) {
-        return DECIMALS_OFFSET;
+    function _decimalsOffset() internal view override returns (uint8) {
+        return _offset;
     }
 
-    function _emitAccounts(uint256 gross) private {
-        ProfitLock memory lock = _lock;
-        emit AccountsUpdated(gross, totalSupply(), lock.amount, lock.start, lock.end);
+    /// @dev Shares have 18 decimals, or six more than the asset: then, with 6, 8 or 18 decimals, after a hundred years
+    /// at 20 % a share is worth less than the asset's smallest unit or than 1e-16 of a token, so that roundings stay
+    /// dust.
+    function _offsetFor(IERC20 asset_) private view returns (uint8) {
+        uint8 assetDecimals = IERC20Metadata(address(asset_)).decimals();
+        return assetDecimals < 12 ? 18 - assetDecimals : 6;
     }
 
-    function _changeFee(uint256 newFeeBps) private {
-        // The profit so far pays the fee that it was earned under.
-        _report();
-        _feeBps = uint16(newFeeBps);
-        emit FeeSet(newFeeBps);
+    /// @dev Runs this very call in another contract's code, on this contract's books.
+    function _run(address code) private returns (bytes memory) {
+        return Address.functionDelegateCall(code, msg.data);
     }
 
     function _setFeeRecipient(address recipient) private {
         if (recipient == address(0)) revert ZeroAddress();
-        feeRecipient = recipient;
+        VaultState.get().feeRecipient = recipient;
         emit FeeRecipientSet(recipient);
-    }
-
-    function _requireListed(IERC4626 strategy) private view returns (Listing memory listing) {
-        listing = _listings[strategy];
-        if (!listing.listed) revert StrategyUnknown(address(strategy));
-    }
-
-    function _requireSane(Caps calldata caps) private pure {
-        if (caps.relativeBps > BPS) revert CapsOutOfRange(caps.absolute, caps.relativeBps);
-    }
-
-    function _contains(address[] calldata list, address item) private pure returns (bool) {
-        for (uint256 i = 0; i < list.length; ++i) {
-            if (list[i] == item) return true;
-        }
-        return false;
     }
 }

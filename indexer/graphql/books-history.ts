@@ -88,7 +88,7 @@ export class BooksHistory {
     const { vault } = this.now;
     if (vault === undefined || vault.totalSupply === 0n) return undefined;
     const books = this.#booksAt(time);
-    return books ? priceAt(books, time) : firstPrice(vault.createdAt);
+    return books ? priceAt(books, time) : firstPrice(vault.virtualShares, vault.createdAt);
   }
 
   #booksAt(time: bigint): VaultBooks | undefined {

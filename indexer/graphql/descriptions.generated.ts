@@ -77,6 +77,7 @@ export const descriptions: Descriptions = {
       "fees": "The part of the profit that was taken as a fee, in assets.",
       "grossAssets": "All assets, the still locked profit included.",
       "totalSupply": "All shares.",
+      "virtualShares": "The virtual part of the share price: it counts so many shares beside all shares.",
       "lockedProfit": "Profit that was locked at `unlockStart`, and is released evenly until `unlockEnd`.",
       "unlockStart": "When the release began.",
       "unlockEnd": "When all is released."
@@ -123,12 +124,13 @@ export const descriptions: Descriptions = {
     }
   },
   "vault": {
-    "description": "A vault. Until its next change a share is worth `(grossAssets - locked + 1) / (totalSupply + 1e6)`, where `locked` falls evenly from `lockedProfit` at `unlockStart` to nothing at `unlockEnd`.",
+    "description": "A vault. Until its next change a share is worth `(grossAssets - locked + 1) / (totalSupply + virtualShares)`, where `locked` falls evenly from `lockedProfit` at `unlockStart` to nothing at `unlockEnd`.",
     "fields": {
       "chainId": "The chain.",
       "address": "The vault's contract.",
       "grossAssets": "All assets, the still locked profit included.",
       "totalSupply": "All shares.",
+      "virtualShares": "The virtual part of the share price: it counts so many shares beside all shares.",
       "lockedProfit": "Profit that was locked at `unlockStart`, and is released evenly until `unlockEnd`.",
       "unlockStart": "When the release began.",
       "unlockEnd": "When all is released.",
@@ -163,6 +165,8 @@ export const descriptions: Descriptions = {
       "profit": "All gains that were booked.",
       "loss": "All losses that were booked.",
       "failures": "How often it failed to take or give money.",
+      "supplyHalted": "Whether it gets no more money, because it has lost some, until the curator accepts its value.",
+      "impaired": "Whether so much of it is lost that nobody can deposit into the vault.",
       "addedAt": "When it was added.",
       "removedAt": "When it was removed, if it is not used any more.",
       "updatedAt": "When it last changed."

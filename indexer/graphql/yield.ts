@@ -22,14 +22,14 @@ const PRECISION = 10n ** 15n;
 export function priceAt(books: VaultBooks, time: bigint): SharePrice {
   return {
     assets: vaultAssetsAt(books, time) + 1n,
-    shares: books.totalSupply + 1_000_000n,
+    shares: books.totalSupply + books.virtualShares,
     time,
   };
 }
 
 /** The price of a vault in which nothing has happened yet. */
-export function firstPrice(time: bigint): SharePrice {
-  return { assets: 1n, shares: 1_000_000n, time };
+export function firstPrice(virtualShares: bigint, time: bigint): SharePrice {
+  return { assets: 1n, shares: virtualShares, time };
 }
 
 /** The yield between two moments, reckoned for a year; undefined when they are the same. */

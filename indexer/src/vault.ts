@@ -17,7 +17,13 @@ const product = "vault";
 ponder.on("KhipuVault:AccountsUpdated", async ({ event, context }) => {
   const books = { ...event.args, updatedAt: event.block.timestamp };
   await changeVault(context, event, () => books);
-  await addToPeriods(context, event, {}, event.args);
+  await addToPeriods(context, event, {});
+});
+
+ponder.on("KhipuVault:VaultCreated", async ({ event, context }) => {
+  const { asset, virtualShares } = event.args;
+  await appendToAudit(context, event, { product, type: "VaultCreated", target: asset });
+  await changeVault(context, event, () => ({ virtualShares }));
 });
 
 ponder.on("KhipuVault:Transfer", async ({ event, context }) => {
@@ -80,6 +86,16 @@ ponder.on("KhipuVault:Reported", async ({ event, context }) => {
   await addToProtocol(context, event, earnings, undefined);
 });
 
+ponder.on("KhipuVault:ProfitDonated", async ({ event, context }) => {
+  const { donor, assets } = event.args;
+  await appendToLog(context, event, { product, type: "ProfitDonated", actor: donor });
+  await changeVault(context, event, (row) => ({ idle: row.idle + assets }));
+});
+
+ponder.on("KhipuVault:ProfitForfeited", async ({ event, context }) => {
+  await appendToLog(context, event, workOf(event, "ProfitForfeited"));
+});
+
 // ------------------------------------------------------------------------------------------------------- strategies
 
 ponder.on("KhipuVault:StrategyBooked", async ({ event, context }) => {
@@ -128,6 +144,23 @@ ponder.on("KhipuVault:StrategyLeftOut", async ({ event, context }) => {
   }));
 });
 
+ponder.on("KhipuVault:SupplyHalted", async ({ event, context }) => {
+  await appendToLog(context, event, workOf(event, "SupplyHalted"));
+  await changeAllocation(context, event, event.args.strategy, () => ({ supplyHalted: true }));
+});
+
+ponder.on("KhipuVault:StrategyImpaired", async ({ event, context }) => {
+  const { strategy, impaired } = event.args;
+  await appendToLog(context, event, workOf(event, "StrategyImpaired"));
+  await changeAllocation(context, event, strategy, () => ({ impaired }));
+});
+
+ponder.on("KhipuVault:ValueAccepted", async ({ event, context }) => {
+  const { strategy } = event.args;
+  await appendToAudit(context, event, { product, type: "ValueAccepted", target: strategy });
+  await changeAllocation(context, event, strategy, () => ({ supplyHalted: false }));
+});
+
 ponder.on("KhipuVault:StrategyAdded", async ({ event, context }) => {
   const { strategy } = event.args;
   await appendToAudit(context, event, { product, type: "StrategyAdded", target: strategy });
@@ -157,6 +190,7 @@ ponder.on("KhipuVault:StrategyRemoved", async ({ event, context }) => {
   await changeAllocation(context, event, strategy, () => ({
     listed: false,
     assets: 0n,
+    supplyHalted: false,
     removedAt,
   }));
   const isOther = (other: Address) => other !== strategy;
@@ -173,6 +207,17 @@ ponder.on("KhipuVault:StrategyWrittenOff", async ({ event, context }) => {
 });
 
 // --------------------------------------------------------------------------------------------------------- settings
+
+for (const type of ["GainLimitSet", "GasLimitsSet", "MarketSet"] as const) {
+  ponder.on(`KhipuVault:${type}`, async ({ event, context }) => {
+    await appendToAudit(context, event, { product, type, target: event.args.strategy });
+  });
+}
+
+ponder.on("KhipuVault:RewardSent", async ({ event, context }) => {
+  const target = event.args.token;
+  await appendToAudit(context, event, { product, type: "RewardSent", target });
+});
 
 ponder.on("KhipuVault:SupplyOrderSet", async ({ event, context }) => {
   await appendToAudit(context, event, { product, type: "SupplyOrderSet" });
@@ -217,6 +262,7 @@ ponder.on("KhipuVault:DepositsResumed", async ({ event, context }) => {
 const newBooks = {
   grossAssets: 0n,
   totalSupply: 0n,
+  virtualShares: 0n,
   lockedProfit: 0n,
   unlockStart: 0n,
   unlockEnd: 0n,
@@ -246,6 +292,8 @@ const newAllocation = {
   profit: 0n,
   loss: 0n,
   failures: 0,
+  supplyHalted: false,
+  impaired: false,
   removedAt: null,
 };
 
@@ -283,19 +331,18 @@ async function changeAllocation(
 
 type PeriodFlows = Earnings & { deposits?: bigint; withdrawals?: bigint };
 
-/** Adds to the vault's present hour and day; without new books, those of the vault are still the latest. */
+/** Adds to the vault's present hour and day. */
 async function addToPeriods(
   context: Context,
   event: ChainEvent,
   flows: PeriodFlows,
-  books?: typeof newBooks,
 ): Promise<void> {
   const chainId = context.chain.id;
   const contract = event.log.address;
-  const latest =
-    books ?? (await context.db.find(vault, { chainId, address: contract })) ?? newBooks;
-  const { grossAssets, totalSupply, lockedProfit, unlockStart, unlockEnd } = latest;
-  const closing = { grossAssets, totalSupply, lockedProfit, unlockStart, unlockEnd };
+  const latest = (await context.db.find(vault, { chainId, address: contract })) ?? newBooks;
+  const { grossAssets, totalSupply, virtualShares, lockedProfit, unlockStart, unlockEnd } = latest;
+  const prices = { lockedProfit, unlockStart, unlockEnd };
+  const closing = { grossAssets, totalSupply, virtualShares, ...prices };
   for (const interval of intervals) {
     const start = startOf(interval, event.block.timestamp);
     await context.db

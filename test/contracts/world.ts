@@ -34,8 +34,11 @@ export const is = (account: { address: string }) => (address: string) =>
 /** So many units of the six-decimals asset. */
 export const usd = (amount: string) => parseUnits(amount, 6);
 
+/** The virtual part of the share price: so many shares for the smallest unit of the asset. */
+export const VIRTUAL_SHARES = 10n ** 12n;
+
 /** The vault shares that so many units buy in an empty vault. */
-export const sharesFor = (amount: string) => usd(amount) * 1_000_000n;
+export const sharesFor = (amount: string) => usd(amount) * VIRTUAL_SHARES;
 
 /**
  * The protocol over two strategies that can go wrong, on a chain of its own. `roles` may do all that a role may do,

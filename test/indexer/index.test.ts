@@ -167,16 +167,17 @@ describe(`the index, after random actions of several people (seed ${firstSeed})`
 
   it("knows from events alone what a vault share is worth", async () => {
     const { vaults } = await world.query<{ vaults: { items: Record<string, string>[] } }>(
-      "{ vaults { items { grossAssets totalSupply lockedProfit unlockStart unlockEnd } } }",
+      "{ vaults { items { grossAssets totalSupply virtualShares lockedProfit unlockStart unlockEnd } } }",
     );
     const number = (name: string) => BigInt(vaults.items[0]?.[name] ?? "");
     const { number: blockNumber, timestamp } = await world.chain.getBlock();
     const left = number("unlockEnd") - timestamp;
     const period = number("unlockEnd") - number("unlockStart");
     const locked = left > 0n ? (number("lockedProfit") * left + period - 1n) / period : 0n;
-    const shares = 10n ** 12n;
+    const shares = 10n ** 18n;
     const worth =
-      (shares * (number("grossAssets") - locked + 1n)) / (number("totalSupply") + 10n ** 6n);
+      (shares * (number("grossAssets") - locked + 1n)) /
+      (number("totalSupply") + number("virtualShares"));
     const vault = { address: at("KhipuVault"), abi: khipuVaultAbi } as const;
     const conversion = { functionName: "convertToAssets", args: [shares], blockNumber } as const;
     expect(worth).toBe(await world.chain.readContract({ ...vault, ...conversion }));

@@ -37,6 +37,7 @@ describe("the yield of a vault", () => {
     const books = {
       grossAssets: 1_100n,
       totalSupply: 1_000_000_000n,
+      virtualShares: 1_000_000n,
       lockedProfit: 100n,
       unlockStart: 0n,
       unlockEnd: 100n,
@@ -47,7 +48,11 @@ describe("the yield of a vault", () => {
   });
 
   it("projects an amount forward, and nothing over no time", () => {
-    const doubled = yieldBetween(firstPrice(0n), { assets: 2n, shares: 1_000_000n, time: DAY });
+    const doubled = yieldBetween(firstPrice(1_000_000n, 0n), {
+      assets: 2n,
+      shares: 1_000_000n,
+      time: DAY,
+    });
     if (!doubled) throw new Error("a day has a yield");
     expect(projected(1_000n, 2, doubled)).toBe(4_000n);
     expect(projected(1_000n, 0, doubled)).toBe(1_000n);

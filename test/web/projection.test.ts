@@ -57,6 +57,7 @@ test("between readings, what it is worth follows from the vault's books", () => 
   const books = {
     grossAssets: 210n,
     totalSupply: 200_000_000n,
+    virtualShares: 1_000_000n,
     lockedProfit: 10n,
     unlockStart: 0n,
     unlockEnd: 100n,

@@ -4,6 +4,7 @@ import { lockedAt, sharesWorthAt, vaultAssetsAt } from "../../protocol/share-pri
 const books = {
   grossAssets: 1_100n,
   totalSupply: 1_000_000_000n,
+  virtualShares: 1_000_000n,
   lockedProfit: 100n,
   unlockStart: 1_000n,
   unlockEnd: 2_000n,
@@ -31,6 +32,7 @@ test("an empty vault without profit ever locked has a price too", () => {
   const empty = {
     grossAssets: 0n,
     totalSupply: 0n,
+    virtualShares: 1_000_000n,
     lockedProfit: 0n,
     unlockStart: 0n,
     unlockEnd: 0n,

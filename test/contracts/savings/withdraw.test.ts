@@ -201,7 +201,7 @@ describe("SavingsPool.takeOutShares", () => {
         account: ana,
       },
     );
-    expect(await vault.read.balanceOf([ana.address])).toBe(sharesFor("95"));
+    expect(await vault.read.balanceOf([ana.address])).toBe(0n);
   });
 
   it("has nothing for who saved nothing", async () => {

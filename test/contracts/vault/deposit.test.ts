@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { DAY, deployWorld, mood, sharesFor, UINT128_MAX, usd } from "../world.ts";
+import { DAY, deployWorld, mood, sharesFor, UINT128_MAX, usd, VIRTUAL_SHARES } from "../world.ts";
 
 describe("KhipuVault.deposit", () => {
-  it("mints a million shares for the asset's smallest unit at first", async () => {
+  it("mints a million million shares for the asset's smallest unit at first", async () => {
     const { vault, ana } = await deployWorld();
     await vault.write.deposit([usd("100"), ana.address], { account: ana });
     expect(await vault.read.balanceOf([ana.address])).toBe(sharesFor("100"));
     expect(await vault.read.totalAssets()).toBe(usd("100"));
     expect(await vault.read.idle()).toBe(usd("100"));
-    expect(await vault.read.decimals()).toBe(12);
+    expect(await vault.read.decimals()).toBe(18);
   });
 
   it("says what happened and what the books are then", async () => {
@@ -38,11 +38,11 @@ describe("KhipuVault.deposit", () => {
     const { vault, ana, beto, earn } = await deployWorld({ feeBps: 0n });
     await vault.write.deposit([usd("100"), ana.address], { account: ana });
     await vault.write.rebalance();
-    await earn("100");
+    await earn("50");
     await vault.write.deposit([usd("100"), beto.address], { account: beto });
     const shares = await vault.read.balanceOf([beto.address]);
-    expect(shares).toBeGreaterThan(sharesFor("49.999"));
-    expect(shares).toBeLessThan(sharesFor("50.001"));
+    expect(shares).toBeGreaterThan(sharesFor("66.666"));
+    expect(shares).toBeLessThan(sharesFor("66.668"));
   });
 
   it("keeps to the least number of shares", async () => {
@@ -82,12 +82,11 @@ describe("KhipuVault.deposit", () => {
 
   it("refuses what is too small for a share, and takes nothing at all for nothing", async () => {
     const world = await deployWorld({ feeBps: 0n, idleBufferBps: 0n });
-    const { asset, vault, second, ana, assertions } = world;
+    const { asset, vault, ana, assertions } = world;
     await vault.write.deposit([1n, ana.address], { account: ana });
-    await vault.write.rebalance();
-    // One unit and a million shares in the vault: now each share is worth more than a unit.
-    await asset.write.mint([second.address, usd("10")]);
-    await vault.write.report();
+    // One unit and a million million shares in the vault: now each share is worth more than a unit.
+    await asset.write.mint([ana.address, usd("5000000")]);
+    await vault.write.donate([usd("5000000")], { account: ana });
     await world.wait(DAY);
     await assertions.revertWithCustomErrorWithArgs(
       vault.write.deposit([1n, ana.address], { account: ana }),
@@ -96,13 +95,13 @@ describe("KhipuVault.deposit", () => {
       [1n],
     );
     await vault.write.deposit([0n, ana.address], { account: ana });
-    expect(await vault.read.balanceOf([ana.address])).toBe(1_000_000n);
+    expect(await vault.read.balanceOf([ana.address])).toBe(VIRTUAL_SHARES);
   });
 
   it("has an end to what it takes", async () => {
     const { asset, vault, ana, assertions } = await deployWorld();
     const most = await vault.read.maxDeposit([ana.address]);
-    expect(most).toBe(UINT128_MAX / 1_000_000n);
+    expect(most).toBe(UINT128_MAX / VIRTUAL_SHARES);
     await asset.write.mint([ana.address, most]);
     await assertions.revertWithCustomErrorWithArgs(
       vault.write.deposit([most + 1n, ana.address], { account: ana }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DAY, deployWorld, mood, sharesFor, usd } from "../world.ts";
+import { DAY, deployWorld, mood, sharesFor, usd, VIRTUAL_SHARES } from "../world.ts";
 
 /** Ana has 100, of which 60 are in the first strategy and 35 in the second. */
 async function investedWorld(options: { feeBps?: bigint } = {}) {
@@ -55,7 +55,7 @@ describe("KhipuVault.report", () => {
       usd("10"),
       0n,
       usd("1"),
-      (usd("1") * (sharesFor("100") + 1_000_000n)) / (usd("109") + 1n),
+      (usd("1") * (sharesFor("100") + VIRTUAL_SHARES)) / (usd("109") + 1n),
     ]);
     const [booked] = await vault.getEvents.StrategyBooked();
     expect(booked?.args).toMatchObject({ profit: usd("10"), loss: 0n, assetsAfter: usd("70") });
@@ -64,7 +64,7 @@ describe("KhipuVault.report", () => {
     expect(accounts?.args).toEqual({
       grossAssets: usd("110"),
       totalSupply: sharesFor("100") + feeShares,
-      lockedProfit: usd("10") - (feeShares / 1_000_000n + 1n),
+      lockedProfit: usd("10") - (feeShares / VIRTUAL_SHARES + 1n),
       unlockStart: await now(),
       unlockEnd: (await now()) + BigInt(DAY),
     });

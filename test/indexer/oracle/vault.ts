@@ -25,6 +25,7 @@ const money = ["Deposit", "Withdraw", "RedeemedInKind"];
 
 function actorOf(log: Log): Hex | undefined {
   if (log.is("Deposit", "Withdraw")) return log.who("sender");
+  if (log.is("ProfitDonated")) return log.who("donor");
   return log.is("RedeemedInKind", "Reported") ? log.who("caller") : undefined;
 }
 
@@ -70,9 +71,15 @@ export function earningsOf(logs: readonly Log[]): Row {
   };
 }
 
-function booksOf(log: Log | undefined): Row {
+/** The virtual part of the share price, as the vault said when it was made. */
+export function virtualSharesIn(chain: Chain): bigint {
+  return first(chain.logsOf("KhipuVault", "VaultCreated")).big("virtualShares");
+}
+
+function booksOf(chain: Chain, log: Log | undefined): Row {
   const names = ["grossAssets", "totalSupply", "lockedProfit", "unlockStart", "unlockEnd"];
-  return Object.fromEntries(names.map((name) => [name, log?.big(name) ?? 0n]));
+  const books = Object.fromEntries(names.map((name) => [name, log?.big(name) ?? 0n]));
+  return { ...books, virtualShares: virtualSharesIn(chain) };
 }
 
 function vaultRows(chain: Chain): Row[] {
@@ -83,9 +90,9 @@ function vaultRows(chain: Chain): Row[] {
   return [
     {
       address: first(all).address,
-      ...booksOf(books),
+      ...booksOf(chain, books),
       idle:
-        totalOf(all, "assets", "Deposit", "StrategyDrawn") -
+        totalOf(all, "assets", "Deposit", "StrategyDrawn", "ProfitDonated") -
         totalOf(all, "assets", "Withdraw", "StrategySupplied") -
         totalOf(all, "idleAssets", "RedeemedInKind"),
       feeBps: latest("FeeSet")?.num("feeBps") ?? 0,
@@ -130,7 +137,10 @@ function periodRows(chain: Chain): Row[] {
         withdrawals:
           totalOf(inside, "assets", "Withdraw") + totalOf(inside, "value", "RedeemedInKind"),
         ...earningsOf(inside),
-        ...booksOf(counted.findLast((log) => log.is("AccountsUpdated") && log.time < end)),
+        ...booksOf(
+          chain,
+          counted.findLast((log) => log.is("AccountsUpdated") && log.time < end),
+        ),
       };
     },
   );
@@ -150,7 +160,11 @@ function allocationRows(chain: Chain): Row[] {
   return [...groupsOf(all, (log) => log.who("strategy"))].map(([strategy, logs]) => {
     const listing = last(logs.filter((log) => log.is("StrategyAdded", "StrategyRemoved")));
     const caps = last(logs.filter((log) => log.is("StrategyAdded", "CapsSet")));
-    const changing = logs.filter((log) => !log.is("StrategyWrittenOff"));
+    const unchanging = ["StrategyWrittenOff", "GainLimitSet", "GasLimitsSet", "MarketSet"];
+    const changing = logs.filter((log) => !log.is(...unchanging));
+    const halting = logs.findLast((log) =>
+      log.is("SupplyHalted", "ValueAccepted", "StrategyRemoved"),
+    );
     return {
       vault: first(logs).address,
       strategy,
@@ -163,6 +177,8 @@ function allocationRows(chain: Chain): Row[] {
       profit: totalOf(logs, "profit", "StrategyBooked"),
       loss: totalOf(logs, "loss", "StrategyBooked"),
       failures: logs.filter((log) => log.is("StrategyLeftOut")).length,
+      supplyHalted: halting?.is("SupplyHalted") ?? false,
+      impaired: logs.findLast((log) => log.is("StrategyImpaired"))?.args["impaired"] ?? false,
       addedAt: last(logs.filter((log) => log.is("StrategyAdded"))).time,
       removedAt: listing.is("StrategyRemoved") ? listing.time : null,
       updatedAt: last(changing).time,

@@ -13,6 +13,7 @@ const booksDocument = /* GraphQL */ `
     vault(chainId: $chainId, address: $address) {
       grossAssets
       totalSupply
+      virtualShares
       lockedProfit
       unlockStart
       unlockEnd
@@ -29,6 +30,7 @@ const answer = z.object({
     z.object({
       grossAssets: amount,
       totalSupply: amount,
+      virtualShares: amount,
       lockedProfit: amount,
       unlockStart: amount,
       unlockEnd: amount,
