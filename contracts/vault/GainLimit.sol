@@ -7,8 +7,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @notice How much of what a strategy says it has gained is believed without anybody looking: at most as much again as
 /// was booked, at once or bit by bit, and after that so much in a year. A strategy that lies can thus never take more
 /// from the other strategies than what was in it.
-/// @dev A "generic cell rate algorithm" with time as its only state: a gain uses up time, and what passes gives it
-/// back.
+/// @dev A "generic cell rate algorithm" with one time as its only state: each gain puts it further ahead of now, up to one
+/// period.
 library GainLimit {
     using Math for uint256;
 
@@ -16,24 +16,30 @@ library GainLimit {
 
     /// @notice The gain that can be booked now.
     /// @param booked What the strategy is booked at, in assets.
-    /// @param gainTime Up to when its time is used up, in seconds.
+    /// @param gainTime When all that was gained would have been allowed bit by bit, in seconds.
     /// @param yearlyBps How much it may gain in a year, in basis points.
     function allowance(uint256 booked, uint256 gainTime, uint256 yearlyBps) internal view returns (uint256) {
         uint256 period = _period(yearlyBps);
         if (period == 0) return 0;
-        return booked.mulDiv((block.timestamp - gainTime).min(period), period);
+        uint256 ahead = gainTime.saturatingSub(block.timestamp);
+        return booked.mulDiv(period.saturatingSub(ahead), period);
     }
 
-    /// @notice Up to when its time is used up once `gain` has been booked.
+    /// @notice The next `gainTime`, once `gain` has been booked.
     function use(
         uint256 booked,
         uint256 gainTime,
         uint256 yearlyBps,
         uint256 gain
     ) internal view returns (uint256) {
-        uint256 period = _period(yearlyBps);
-        uint256 from = gainTime.max(block.timestamp.saturatingSub(period));
-        return (from + gain.mulDiv(period, booked, Math.Rounding.Ceil)).min(block.timestamp);
+        return gainTime.max(block.timestamp) + gain.mulDiv(_period(yearlyBps), booked, Math.Rounding.Ceil);
+    }
+
+    /// @notice The `gainTime` that leaves the same allowance under another limit.
+    function rescaled(uint256 gainTime, uint256 oldBps, uint256 newBps) internal view returns (uint256) {
+        if (newBps == 0) return gainTime;
+        uint256 ahead = gainTime.saturatingSub(block.timestamp);
+        return block.timestamp + ahead.mulDiv(oldBps, newBps, Math.Rounding.Ceil).min(_period(newBps));
     }
 
     /// @dev In how many seconds a strategy may double what it holds; 0 if never.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {GainLimit} from "./GainLimit.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
 import {StrategyReader} from "./StrategyReader.sol";
 import {Strategy, VaultState} from "./VaultState.sol";
@@ -146,6 +147,7 @@ contract StrategySettings {
     }
 
     function _setGainLimit(IERC4626 strategy, Strategy storage entry, uint32 yearlyGainBps) private {
+        entry.gainTime = uint40(GainLimit.rescaled(entry.gainTime, entry.yearlyGainBps, yearlyGainBps));
         entry.yearlyGainBps = yearlyGainBps;
         emit IKhipuVault.GainLimitSet(address(strategy), yearlyGainBps);
     }

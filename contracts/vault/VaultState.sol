@@ -20,7 +20,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @param impaired Whether so much of it is lost that nobody may deposit into the vault.
 /// @param peak The highest value of one of its shares that was booked, times {VaultState.PEAK_SCALE}.
 /// @param bookedAt When a gain or loss was last booked in full, in seconds.
-/// @param gainTime How far its allowed gains are used up; see {GainLimit}.
+/// @param gainTime When all that it gained would have been allowed bit by bit, in seconds; see {GainLimit}.
 struct Strategy {
     uint128 shares;
     uint112 assets;

@@ -23,6 +23,7 @@ const MOODS = [
   "TakesLess",
   "RevertsOnTransfer",
   "RevertsOnEverything",
+  "BurnsGasOnEverything",
 ] as const;
 
 export const mood = (name: (typeof MOODS)[number]) => MOODS.indexOf(name);

@@ -23,7 +23,8 @@ contract MoodyStrategy is ERC4626 {
         KeepsEntryFee,
         TakesLess,
         RevertsOnTransfer,
-        RevertsOnEverything
+        RevertsOnEverything,
+        BurnsGasOnEverything
     }
 
     error BadMood(Mood mood);
@@ -60,25 +61,26 @@ contract MoodyStrategy is ERC4626 {
         IERC20(asset()).transfer(address(0xdead), assets);
     }
 
-    function maxWithdraw(address owner) public view override returns (uint256) {
+    function maxWithdraw(address owner) public view virtual override returns (uint256) {
         _sulk(Mood.RevertsOnLimits);
+        _burnGasIf(Mood.BurnsGasOnEverything);
         uint256 most = super.maxWithdraw(owner);
         return most < liquid ? most : liquid;
     }
 
-    function maxRedeem(address owner) public view override returns (uint256) {
+    function maxRedeem(address owner) public view virtual override returns (uint256) {
         uint256 most = super.maxRedeem(owner);
         return convertToAssets(most) <= liquid ? most : convertToShares(liquid);
     }
 
-    function maxDeposit(address) public view override returns (uint256) {
+    function maxDeposit(address) public view virtual override returns (uint256) {
         return room;
     }
 
-    function previewRedeem(uint256 shares) public view override returns (uint256 assets) {
+    function previewRedeem(uint256 shares) public view virtual override returns (uint256 assets) {
         _sulk(Mood.RevertsOnReading);
         if (mood == Mood.AnswersNonsense) return type(uint256).max;
-        if (mood == Mood.BurnsGasOnReading) _burnGas();
+        _burnGasIf(Mood.BurnsGasOnReading);
         if (mood == Mood.AnswersShort) {
             assembly {
                 mstore(0, 1)
@@ -89,12 +91,12 @@ contract MoodyStrategy is ERC4626 {
         return assets - (assets * exitFeeBps) / 10_000;
     }
 
-    function previewWithdraw(uint256 assets) public view override returns (uint256) {
+    function previewWithdraw(uint256 assets) public view virtual override returns (uint256) {
         if (mood == Mood.BurnsTooMany) return super.previewWithdraw(assets) * 2;
         return super.previewWithdraw((assets * 10_000 + 10_000 - exitFeeBps - 1) / (10_000 - exitFeeBps));
     }
 
-    function previewDeposit(uint256 assets) public view override returns (uint256) {
+    function previewDeposit(uint256 assets) public view virtual override returns (uint256) {
         if (mood == Mood.KeepsEntryFee) return (super.previewDeposit(assets) * 99) / 100;
         return super.previewDeposit(assets);
     }
@@ -118,13 +120,14 @@ contract MoodyStrategy is ERC4626 {
         uint256 shares
     ) internal virtual override {
         _sulk(Mood.RevertsOnWithdrawal);
-        if (mood == Mood.BurnsGasOnWithdrawal) _burnGas();
+        _burnGasIf(Mood.BurnsGasOnWithdrawal);
         if (mood == Mood.PaysLess) assets -= 1;
         super._withdraw(caller, receiver, owner, assets, shares);
     }
 
     function _update(address from, address to, uint256 value) internal override {
         _sulk(Mood.RevertsOnTransfer);
+        _burnGasIf(Mood.BurnsGasOnEverything);
         super._update(from, to, value);
     }
 
@@ -132,7 +135,8 @@ contract MoodyStrategy is ERC4626 {
         if (mood == about || mood == Mood.RevertsOnEverything) revert BadMood(mood);
     }
 
-    function _burnGas() private pure {
+    function _burnGasIf(Mood about) private view {
+        if (mood != about && mood != Mood.BurnsGasOnEverything) return;
         assembly {
             invalid()
         }

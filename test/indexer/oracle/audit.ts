@@ -18,10 +18,16 @@ const privileged = [
   "DepositsResumed",
   "LimitsSet",
   "FeeCollected",
+  "VaultCreated",
+  "ValueAccepted",
+  "GainLimitSet",
+  "GasLimitsSet",
+  "MarketSet",
+  "RewardSent",
 ];
 
 /** What such an event is about: the first of these that it has. */
-const targets = ["account", "target", "strategy", "recipient", "receiver"];
+const targets = ["account", "target", "strategy", "asset", "token", "recipient", "receiver"];
 
 export function auditRows(chain: Chain, logged: readonly Log[]): Row[] {
   return logged
