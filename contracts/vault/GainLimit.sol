@@ -7,8 +7,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @notice How much of what a strategy says it has gained is believed without anybody looking: at most as much again as
 /// was booked, at once or bit by bit, and after that so much in a year. A strategy that lies can thus never take more
 /// from the other strategies than what was in it.
-/// @dev A "generic cell rate algorithm" with one time as its only state: each gain puts it further ahead of now, up to one
-/// period.
+/// @dev A "generic cell rate algorithm" with one time as its only state: each gain puts it further ahead of now, up to
+/// one period.
 library GainLimit {
     using Math for uint256;
 
@@ -19,10 +19,10 @@ library GainLimit {
     /// @param gainTime When all that was gained would have been allowed bit by bit, in seconds.
     /// @param yearlyBps How much it may gain in a year, in basis points.
     function allowance(uint256 booked, uint256 gainTime, uint256 yearlyBps) internal view returns (uint256) {
-        uint256 period = _period(yearlyBps);
-        if (period == 0) return 0;
+        uint256 whole = period(yearlyBps);
+        if (whole == 0) return 0;
         uint256 ahead = gainTime.saturatingSub(block.timestamp);
-        return booked.mulDiv(period.saturatingSub(ahead), period);
+        return booked.mulDiv(whole.saturatingSub(ahead), whole);
     }
 
     /// @notice The next `gainTime`, once `gain` has been booked.
@@ -32,18 +32,11 @@ library GainLimit {
         uint256 yearlyBps,
         uint256 gain
     ) internal view returns (uint256) {
-        return gainTime.max(block.timestamp) + gain.mulDiv(_period(yearlyBps), booked, Math.Rounding.Ceil);
+        return gainTime.max(block.timestamp) + gain.mulDiv(period(yearlyBps), booked, Math.Rounding.Ceil);
     }
 
-    /// @notice The `gainTime` that leaves the same allowance under another limit.
-    function rescaled(uint256 gainTime, uint256 oldBps, uint256 newBps) internal view returns (uint256) {
-        if (newBps == 0) return gainTime;
-        uint256 ahead = gainTime.saturatingSub(block.timestamp);
-        return block.timestamp + ahead.mulDiv(oldBps, newBps, Math.Rounding.Ceil).min(_period(newBps));
-    }
-
-    /// @dev In how many seconds a strategy may double what it holds; 0 if never.
-    function _period(uint256 yearlyBps) private pure returns (uint256) {
-        return yearlyBps == 0 ? 0 : (365 days * BPS).ceilDiv(yearlyBps);
+    /// @notice In how many seconds a strategy may double what it holds; 0 if never.
+    function period(uint256 yearlyBps) internal pure returns (uint256) {
+        return yearlyBps == 0 ? 0 : (365 days * BPS) / yearlyBps;
     }
 }

@@ -82,6 +82,8 @@ contract StrategySettings {
     function raiseGainLimit(IERC4626 strategy, uint32 yearlyGainBps) external {
         Strategy storage entry = _listed(strategy);
         if (yearlyGainBps < entry.yearlyGainBps) revert IKhipuVault.GainLimitOutOfRange(yearlyGainBps);
+        // The curator has looked.
+        entry.gainTime = 0;
         _setGainLimit(strategy, entry, yearlyGainBps);
     }
 
@@ -89,6 +91,8 @@ contract StrategySettings {
     function lowerGainLimit(IERC4626 strategy, uint32 yearlyGainBps) external {
         Strategy storage entry = _listed(strategy);
         if (yearlyGainBps > entry.yearlyGainBps) revert IKhipuVault.GainLimitOutOfRange(yearlyGainBps);
+        // Nothing at once any more: what is allowed builds up from here.
+        entry.gainTime = uint40(block.timestamp + GainLimit.period(yearlyGainBps));
         _setGainLimit(strategy, entry, yearlyGainBps);
     }
 
@@ -147,7 +151,6 @@ contract StrategySettings {
     }
 
     function _setGainLimit(IERC4626 strategy, Strategy storage entry, uint32 yearlyGainBps) private {
-        entry.gainTime = uint40(GainLimit.rescaled(entry.gainTime, entry.yearlyGainBps, yearlyGainBps));
         entry.yearlyGainBps = yearlyGainBps;
         emit IKhipuVault.GainLimitSet(address(strategy), yearlyGainBps);
     }

@@ -16,7 +16,7 @@ abstract contract AmountsProperties is Fixture {
         deployProtocol(decimals(), 1_000);
         enter(BETO, 1_000 * unit);
         cooperatives.createPool(ICooperativePools.Terms("Pool", 1, type(uint112).max, 9, true), 0, 0);
-        vault.rebalance();
+        invest();
     }
 
     function testFuzz_savedAndTakenOut(uint256 assets, uint64 gain, uint64 loss) public {

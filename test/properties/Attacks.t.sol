@@ -106,6 +106,7 @@ contract ReentrancyTest is Test {
         asset.mint(address(this), 1e20);
         asset.approve(address(vault), 1e20);
         vault.deposit(1e20, address(this));
+        skip(1);
         vault.rebalance();
     }
 
@@ -115,6 +116,7 @@ contract ReentrancyTest is Test {
         attacker.act(address(vault), abi.encodeWithSignature("deposit(uint256,address)", assets, me));
         attacker.act(address(savings), abi.encodeCall(SavingsPool.deposit, (assets, me, 0)));
         attacker.act(address(cooperatives), abi.encodeCall(CooperativePools.join, (1, assets, 0)));
+        skip(1);
         vault.rebalance();
         uint256 price = vault.convertToAssets(1e24);
 
@@ -222,7 +224,7 @@ contract AttacksTest is Fixture {
         vault.setWithdrawalOrder(order);
         AccessManager(vault.authority()).grantRole(0, address(meddler), 0);
         enter(VICTIM, 100 * unit);
-        vault.rebalance();
+        invest();
         vm.prank(VICTIM);
         vault.withdraw(50 * unit, VICTIM, VICTIM);
         vault.removeStrategy(IERC4626(address(meddler)));
@@ -236,7 +238,7 @@ contract AttacksTest is Fixture {
         donation = bound(donation, 1, 1e24);
         assets = bound(assets, 1e6, 1e24);
         enter(ATTACKER, seed);
-        vault.rebalance();
+        invest();
         // Straight to the vault it moves nothing; through a strategy it is a profit, released to all.
         asset.mint(address(vault), donation);
         earn(first, donation);
@@ -284,7 +286,7 @@ contract AttacksTest is Fixture {
         profit = bound(profit, 1, 1e20);
         stay = bound(stay, 0, UNLOCK_PERIOD);
         enter(VICTIM, 1e20);
-        vault.rebalance();
+        invest();
         earn(first, profit);
         uint256 shares = enter(ATTACKER, assets);
         vault.report();
@@ -303,7 +305,7 @@ contract AttacksTest is Fixture {
             vm.prank(address(who));
             savings.deposit(assets, address(who), 0);
         }
-        vault.rebalance();
+        invest();
         earn(first, profit);
         vault.report();
         skip(UNLOCK_PERIOD);
@@ -321,14 +323,14 @@ contract AttacksTest is Fixture {
     function testFuzz_rebalancingBackAndForthCostsNothing(uint256 assets, uint8 times) public {
         assets = bound(assets, 1e6, 1e24);
         enter(VICTIM, assets);
-        vault.rebalance();
+        invest();
         uint256 worth = vault.maxWithdraw(VICTIM);
         for (uint256 i = 0; i < times % 8; ++i) {
             uint256 shares = enter(ATTACKER, 10 * assets);
-            vault.rebalance();
+            invest();
             vm.prank(ATTACKER);
             vault.redeem(shares, ATTACKER, ATTACKER);
-            vault.rebalance();
+            invest();
         }
         assertGe(vault.maxWithdraw(VICTIM) + 100, worth, "rebalancing cost the saver");
     }

@@ -296,7 +296,7 @@ abstract contract ERC4626Properties is Fixture {
     function build(World memory world) internal {
         enter(ANA, amount(world.ana));
         enter(BETO, amount(world.beto));
-        vault.rebalance();
+        invest();
         earn(first, bound(world.gain, 0, vault.totalAssets()));
         if (world.booked) vault.report();
         second.lose(bound(world.loss, 0, asset.balanceOf(address(second))));

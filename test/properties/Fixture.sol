@@ -53,6 +53,12 @@ abstract contract Fixture is Test {
         asset.mint(address(strategy), assets);
     }
 
+    /// @dev What was there before this second may be invested.
+    function invest() internal {
+        skip(1);
+        vault.rebalance();
+    }
+
     function enter(address who, uint256 assets) internal returns (uint256 shares) {
         fund(who, assets, address(vault));
         vm.prank(who);
