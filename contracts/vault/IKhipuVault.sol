@@ -145,7 +145,8 @@ interface IKhipuVault is IERC4626 {
     /// @param loss By how much.
     event StrategyWrittenOff(address indexed strategy, uint256 loss);
 
-    /// @notice More of a strategy is lost than is left, so that deposits are closed; or it is not so any more.
+    /// @notice A strategy was written down, or has lost more than the vault has left, so that deposits are closed; or
+    /// it is not so any more.
     event StrategyImpaired(address indexed strategy, bool impaired);
 
     /// @notice A strategy has lost some of its value and gets no more money until {acceptValue}.

@@ -493,17 +493,21 @@ contract KhipuVault is
     // ------------------------------------------------------------------------------------------------------- inside
 
     function _depositAssets(uint256 assets, address receiver) private returns (uint256 shares) {
-        (Appraisal memory a, SharePrice memory price) = _accrue();
+        Appraisal memory a = _appraise(false);
+        SharePrice memory price = _price(a);
         uint256 max = _maxDeposit(a, price);
         if (assets > max) revert ERC4626ExceededMaxDeposit(receiver, assets, max);
+        _bookLosses(a);
         shares = price.toSharesDown(assets);
         _enter(a, receiver, assets, shares);
     }
 
     function _mintShares(uint256 shares, address receiver) private returns (uint256 assets) {
-        (Appraisal memory a, SharePrice memory price) = _accrue();
+        Appraisal memory a = _appraise(false);
+        SharePrice memory price = _price(a);
         uint256 max = price.toSharesDown(_maxDeposit(a, price));
         if (shares > max) revert ERC4626ExceededMaxMint(receiver, shares, max);
+        _bookLosses(a);
         assets = price.toAssetsUp(shares);
         _enter(a, receiver, assets, shares);
     }
@@ -559,8 +563,8 @@ contract KhipuVault is
         IERC20(asset()).safeTransfer(receiver, assets);
     }
 
-    /// @dev Nothing while a strategy cannot be read, since nobody could say what the new shares are worth, and while
-    /// more of a strategy is lost than is left, since what comes back of it belongs to those who bore the loss.
+    /// @dev Nothing while a strategy cannot be read, since nobody could say what the new shares are worth, and while a
+    /// strategy is impaired, since what comes back of it belongs to those who bore the loss.
     function _maxDeposit(Appraisal memory a, SharePrice memory price) private view returns (uint256) {
         if (VaultState.get().depositsStopped || a.unread > 0 || a.impaired) return 0;
         uint256 room = StrategyReader.MAX_VALUE.saturatingSub(a.gross);

@@ -26,7 +26,7 @@ abstract contract StrategyBook {
     /// @param bookedLock Profit that is locked once the losses that can be read are booked.
     /// @param loss What strategies are worth less than booked.
     /// @param unread What the strategies that cannot be read were last booked at.
-    /// @param impaired Whether nobody may deposit, because more of a strategy is lost than is left.
+    /// @param impaired Whether nobody may deposit, because a strategy was written down or has lost more than is left.
     /// @param readings What each strategy answered, in withdrawal order.
     struct Appraisal {
         uint256 gross;
@@ -47,9 +47,6 @@ abstract contract StrategyBook {
     /// many supplies can lose by rounding.
     uint256 internal constant LOSS_TOLERANCE = 1_000_000;
     uint256 internal constant LOSS_TOLERANCE_UNITS = 100;
-
-    /// @dev A loss of less than a thousandth of the vault closes no deposits: no newcomer could gain more by it.
-    uint256 internal constant IMPAIRMENT_TOLERANCE = 1_000;
 
     // --------------------------------------------------------------------------------------------------- appraisal
 
@@ -128,12 +125,10 @@ abstract contract StrategyBook {
         return entry.peakAssets(entry.shares).saturatingSub(value);
     }
 
-    /// @dev More lost than left, no trifle for the vault as a whole, and there is something that could recover.
+    /// @dev More lost than the whole vault has left, and there is something that could recover: whoever came in now
+    /// would get most of it.
     function _isImpairing(uint256 lost, Reading memory reading, uint256 gross) private pure returns (bool) {
-        return
-            reading.shares > 0 &&
-            lost > reading.value &&
-            lost > gross / IMPAIRMENT_TOLERANCE + LOSS_TOLERANCE_UNITS;
+        return reading.shares > 0 && lost > gross;
     }
 
     /// @dev What can be taken out right now. Unbooked gains cannot: they belong to those who stay for the report. Of
@@ -145,7 +140,7 @@ abstract contract StrategyBook {
         for (uint256 i = 0; i < a.readings.length; ++i) {
             IERC4626 strategy = state.withdrawalOrder[i];
             Strategy storage entry = state.strategies[strategy];
-            uint256 assets = a.readings[i].value.min(entry.assets);
+            uint256 assets = a.readings[i].value.min(entry.assets + a.readings[i].gain);
             if (assets == 0) continue;
             assets = assets.min(strategy.withdrawable(entry.readGas * GAS_UNIT));
             uint256 market = entry.market;

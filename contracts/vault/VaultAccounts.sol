@@ -33,12 +33,17 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
         _virtualShares = virtualShares_;
     }
 
-    /// @dev The books as of now, with all losses in them.
+    /// @dev The books as of now, with all losses in them, and the price, as everybody could see it before: booking does
+    /// not move it by more than a rounding.
     function _accrue() internal returns (Appraisal memory a, SharePrice memory price) {
         a = _appraise(false);
+        price = _price(a);
+        _bookLosses(a);
+    }
+
+    function _bookLosses(Appraisal memory a) internal {
         if (a.loss > 0) _settle(a);
         _touch(a.gross);
-        price = _price(a);
     }
 
     /// @dev The one way in which gains and losses get into the books. Losses have lowered the price already; gains do

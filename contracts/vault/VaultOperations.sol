@@ -262,6 +262,7 @@ contract VaultOperations is VaultAccounts {
         uint256 whole = a.gross + a.unread;
         uint256 free = whole - a.bookedLock.min(whole);
         if (whole == 0) (whole, free) = (1, 1);
+        bool nothing = (a.gross - a.locked + 1).mulDiv(shares, supply) == 0;
         // In place of the shares the part of everything that goes, as a fraction of `supply`.
         shares = shares.mulDiv(free, whole);
         parts.idle = uint256(state.idle).mulDiv(shares, supply);
@@ -269,7 +270,6 @@ contract VaultOperations is VaultAccounts {
         a.gross -= parts.idle;
         parts.value = parts.idle;
         parts.shares = new uint256[](a.readings.length);
-        bool nothing = parts.idle == 0;
         for (uint256 i = 0; i < parts.shares.length; ++i) {
             if (_contains(leaveOut, address(state.withdrawalOrder[i]))) continue;
             uint256 assets;

@@ -17,7 +17,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @param listed Whether it is in the vault.
 /// @param supplyHalted Whether it gets no more money, because it has lost some, until the curator says so.
 /// @param writtenDown Whether the curator has booked it below what it says it is worth.
-/// @param impaired Whether so much of it is lost that nobody may deposit into the vault.
+/// @param impaired Whether nobody may deposit into the vault because of its loss: it was written down, or has lost more
+/// than the vault has left.
 /// @param peak The highest value of one of its shares that was booked, times {VaultState.PEAK_SCALE}.
 /// @param bookedAt When a gain or loss was last booked in full, in seconds.
 /// @param gainTime When all that it gained would have been allowed bit by bit, in seconds; see {GainLimit}.

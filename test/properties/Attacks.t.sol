@@ -223,6 +223,7 @@ contract AttacksTest is Fixture {
         vault.setSupplyOrder(order);
         vault.setWithdrawalOrder(order);
         AccessManager(vault.authority()).grantRole(0, address(meddler), 0);
+        vault.setGasLimits(IERC4626(address(meddler)), 300_000, 6_000_000);
         enter(VICTIM, 100 * unit);
         invest();
         vm.prank(VICTIM);
