@@ -42,8 +42,8 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
     }
 
     function _bookLosses(Appraisal memory a) internal {
-        if (a.loss > 0) _settle(a);
         _touch(a.gross);
+        if (a.loss > 0) _settle(a);
     }
 
     /// @dev The one way in which gains and losses get into the books. Losses have lowered the price already; gains do

@@ -66,8 +66,8 @@ contract VaultOperations is VaultAccounts {
         if (shares == 0) revert IKhipuVault.ZeroAmount();
         // Books all profit first: what is not booked yet would else leave with the shares that it is in.
         Appraisal memory a = _appraise(true);
-        _settle(a);
         _touch(a.gross);
+        _settle(a);
         uint256 supply = totalSupply();
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _burn(owner, shares);
@@ -381,6 +381,7 @@ contract VaultOperations is VaultAccounts {
 
     function _report() private returns (uint256 profit, uint256 loss) {
         Appraisal memory a = _appraise(true);
+        _touch(a.gross);
         (profit, loss) = _settle(a);
         _emitAccounts(a);
     }

@@ -66,13 +66,13 @@ abstract contract Invariants is Fixture {
         assertEq(sum, vault.totalSupply(), "sum of shares");
     }
 
-    /// Locked profit is released within one unlock period.
+    /// Locked profit is released within thirty days.
     function _lockedProfitIsReleasedInTime() private {
         uint256 gross = vault.grossAssets();
-        skip(UNLOCK_PERIOD);
+        skip(30 days);
         assertEq(vault.lockedProfit(), 0, "still locked");
         assertEq(vault.totalAssets(), gross, "total");
-        rewind(UNLOCK_PERIOD);
+        rewind(30 days);
     }
 
     /// The sums of the savings pool are the sums of its savers, and it holds exactly their shares.

@@ -42,6 +42,7 @@ contract LotteryInvariantsTest is Fixture {
     function test_theActionsReachADraw() public {
         handler.buy(0, 100 * unit);
         handler.buy(1, 300 * unit);
+        skip(1);
         vault.rebalance();
         handler.earn(0, 50 * unit);
         handler.pass(2 days);
