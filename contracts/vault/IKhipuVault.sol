@@ -370,8 +370,8 @@ interface IKhipuVault is IERC4626 {
 
     /// @notice Books every strategy's gains and losses, takes the fee on new profit and locks the rest, for release
     /// over {unlockPeriod}, or over the time that it took to come about, if that is longer, up to 30 days. Does not
-    /// move the share price, except by losses, which have moved it already. Gains wait while a strategy cannot be read,
-    /// above a strategy's gain limit, and where less can be withdrawn than is booked.
+    /// move the share price, except by losses, which have moved it already. All waits while a strategy cannot be read,
+    /// gains also above a strategy's gain limit and where less can be withdrawn than is booked.
     /// @return profit All strategies' gains.
     /// @return loss All strategies' losses.
     function report() external returns (uint256 profit, uint256 loss);

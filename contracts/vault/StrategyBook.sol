@@ -23,9 +23,11 @@ abstract contract StrategyBook {
     /// @param gross Assets that are certain, locked profit included: what cannot be read counts as nothing.
     /// @param locked How much of `gross` is profit that is still locked, after it has borne every loss, also what
     /// cannot be read.
-    /// @param bookedLock Profit that is locked once the losses that can be read are booked.
+    /// @param bookedLock Profit that is locked by the books, once they have been brought up to date.
     /// @param loss What strategies are worth less than booked.
     /// @param unread What the strategies that cannot be read were last booked at.
+    /// @param uncertain What `gross` leaves out of the books: what cannot be read, and losses that are not booked until
+    /// everything can.
     /// @param impaired Whether nobody may deposit, because a strategy was written down or has lost more than is left.
     /// @param readings What each strategy answered, in withdrawal order.
     struct Appraisal {
@@ -34,6 +36,7 @@ abstract contract StrategyBook {
         uint256 bookedLock;
         uint256 loss;
         uint256 unread;
+        uint256 uncertain;
         bool impaired;
         Reading[] readings;
     }
@@ -73,16 +76,17 @@ abstract contract StrategyBook {
                 a.gross += booked;
             }
         }
-        // While something cannot be read, nobody knows whether there is a gain.
-        if (a.unread == 0 && (withGains || a.loss > 0)) {
+        a.bookedLock = _lock(state).remaining();
+        if (a.unread > 0) {
+            // Nobody knows whether there is a gain to make good for a loss, so that nothing is booked.
+            a.uncertain = a.unread + a.loss;
+        } else if (withGains || a.loss > 0) {
             uint256 gain = _findGains(state, a.readings);
             a.gross += gain.min(a.loss);
-            a.bookedLock = _lock(state).remaining().saturatingSub(a.loss.saturatingSub(gain));
-        } else {
-            a.bookedLock = _lock(state).remaining().saturatingSub(a.loss);
+            a.bookedLock = a.bookedLock.saturatingSub(a.loss.saturatingSub(gain));
         }
         // Never more than there is, whatever was rounded: the price must have an answer.
-        a.locked = a.bookedLock.saturatingSub(a.unread).min(a.gross);
+        a.locked = a.bookedLock.saturatingSub(a.uncertain).min(a.gross);
         a.impaired = state.impairedCount > 0 || (a.loss > 0 && _willImpair(state, a));
     }
 

@@ -43,7 +43,7 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
 
     function _bookLosses(Appraisal memory a) internal {
         _touch(a.gross);
-        if (a.loss > 0) _settle(a);
+        if (a.loss > 0 && a.unread == 0) _settle(a);
     }
 
     /// @dev The one way in which gains and losses get into the books. Losses have lowered the price already; gains do
@@ -55,7 +55,8 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
             _takeProfit(a, profit - loss, loss, 0, period);
         } else {
             if (loss > profit) {
-                _setLossToRecover(VaultState.get().lossToRecover + loss - profit);
+                // Where nobody is, nobody has lost anything.
+                if (totalSupply() > 0) _setLossToRecover(VaultState.get().lossToRecover + loss - profit);
                 _restartLock(a.bookedLock, 0, 0);
             }
             emit IKhipuVault.Reported(msg.sender, profit, loss, 0, 0);
@@ -83,7 +84,7 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
         a.gross += profit - added;
         SharePrice memory price = _price(a);
         // At an incomplete price the fee's shares would be worth more than the fee.
-        uint256 feeAssets = a.unread > 0 ? 0 : (profit - recovered).min(added).mulDiv(state.feeBps, BPS);
+        uint256 feeAssets = a.uncertain > 0 ? 0 : (profit - recovered).min(added).mulDiv(state.feeBps, BPS);
         // Fee shares take part in what is released later. Priced as if all were released already, they end up worth
         // the fee and no more; until then only so much of the profit counts that the price stays where it was.
         a.gross += added;
@@ -91,7 +92,7 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
         added -= price.toAssetsUp(feeShares);
         _restartLock(a.bookedLock, added, period);
         a.bookedLock += added;
-        a.locked = a.bookedLock.saturatingSub(a.unread).min(a.gross);
+        a.locked = a.bookedLock.saturatingSub(a.uncertain).min(a.gross);
         if (feeShares > 0) _mint(state.feeRecipient, feeShares);
         emit IKhipuVault.Reported(msg.sender, profit + loss, loss, feeAssets, feeShares);
     }
@@ -101,22 +102,27 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
     /// recipient.
     function _afterExit(Appraisal memory a, uint256 shares, uint256 supply) internal {
         VaultState.State storage state = VaultState.get();
-        if (state.anyLossToRecover) {
+        if (state.anyLossToRecover && shares > 0) {
             uint256 toRecover = state.lossToRecover;
             _setLossToRecover(toRecover - toRecover.mulDiv(shares, supply));
         }
-        if (a.unread == 0 && a.locked > a.gross - a.locked) {
-            uint256 forfeited = a.locked.mulDiv(shares, supply);
-            uint256 feeShares = _price(a).toSharesDown(forfeited).min(
-                MAX_SUPPLY.saturatingSub(totalSupply())
-            );
-            a.locked -= forfeited;
-            a.bookedLock = a.locked;
-            _restartLock(a.locked, 0, 0);
-            _mint(state.feeRecipient, feeShares);
-            emit IKhipuVault.ProfitForfeited(forfeited, feeShares);
-        }
+        uint256 free = a.gross - a.locked;
+        if (a.uncertain == 0 && a.locked > free) _forfeit(a, free, state.grossBefore);
         _emitAccounts(a);
+    }
+
+    /// @dev Only the part that belonged to what has left since before this block: money that comes and goes within one
+    /// takes nobody's profit along.
+    function _forfeit(Appraisal memory a, uint256 free, uint256 grossBefore) private {
+        uint256 freeBefore = grossBefore.saturatingSub(a.locked);
+        if (freeBefore <= free) return;
+        uint256 forfeited = a.locked.mulDiv(freeBefore - free, freeBefore).min(a.locked - free);
+        uint256 feeShares = _price(a).toSharesDown(forfeited).min(MAX_SUPPLY.saturatingSub(totalSupply()));
+        a.locked -= forfeited;
+        a.bookedLock = a.locked;
+        _restartLock(a.locked, 0, 0);
+        _mint(VaultState.get().feeRecipient, feeShares);
+        emit IKhipuVault.ProfitForfeited(forfeited, feeShares);
     }
 
     function _setLossToRecover(uint256 loss) internal {
@@ -138,11 +144,11 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
         state.idle = (state.idle + assets).toUint112();
     }
 
-    /// @dev What cannot be read is in these books as it was last booked.
+    /// @dev What is uncertain is in these books as it was last booked.
     function _emitAccounts(Appraisal memory a) internal {
         VaultState.State storage state = VaultState.get();
         emit IKhipuVault.AccountsUpdated(
-            a.gross + a.unread,
+            a.gross + a.uncertain,
             totalSupply(),
             state.lockedAmount,
             state.lockStart,

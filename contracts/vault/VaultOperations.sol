@@ -67,7 +67,7 @@ contract VaultOperations is VaultAccounts {
         // Books all profit first: what is not booked yet would else leave with the shares that it is in.
         Appraisal memory a = _appraise(true);
         _touch(a.gross);
-        _settle(a);
+        if (a.unread == 0) _settle(a);
         uint256 supply = totalSupply();
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _burn(owner, shares);
@@ -94,6 +94,8 @@ contract VaultOperations is VaultAccounts {
             _draw(strategy, booked.saturatingSub(_capOf(strategy, a.gross)), a.readings[i]);
         }
         _gather(buffer, a.readings);
+        // While something cannot be read, losses are not booked, and where they are nothing may be supplied.
+        if (a.unread > 0) return _emitAccounts(a);
         for (uint256 i = 0; i < state.supplyOrder.length && state.idle > buffer; ++i) {
             IERC4626 strategy = state.supplyOrder[i];
             uint256 room = _capOf(strategy, a.gross).saturatingSub(state.strategies[strategy].assets);
@@ -260,7 +262,7 @@ contract VaultOperations is VaultAccounts {
         VaultState.State storage state = VaultState.get();
         // Locked profit belongs to those who stay. What cannot be read counts as it was booked here: it is not priced.
         uint256 whole = a.gross + a.unread;
-        uint256 free = whole - a.bookedLock.min(whole);
+        uint256 free = whole - a.bookedLock.saturatingSub(a.uncertain - a.unread).min(whole);
         if (whole == 0) (whole, free) = (1, 1);
         bool nothing = (a.gross - a.locked + 1).mulDiv(shares, supply) == 0;
         // In place of the shares the part of everything that goes, as a fraction of `supply`.
@@ -294,7 +296,7 @@ contract VaultOperations is VaultAccounts {
         entry.shares -= uint128(part);
         entry.assets -= uint112(assets);
         if (a.readings[place].readable) a.gross -= assets;
-        else a.unread -= assets;
+        else (a.unread, a.uncertain) = (a.unread - assets, a.uncertain - assets);
         emit IKhipuVault.StrategyHandedOver(address(strategy), part, assets, entry.assets);
     }
 
@@ -382,34 +384,33 @@ contract VaultOperations is VaultAccounts {
     function _report() private returns (uint256 profit, uint256 loss) {
         Appraisal memory a = _appraise(true);
         _touch(a.gross);
-        (profit, loss) = _settle(a);
+        if (a.unread == 0) (profit, loss) = _settle(a);
         _emitAccounts(a);
     }
 
     function _writeDown(IERC4626 strategy, uint256 assets) private {
         Strategy storage entry = _requireListed(strategy);
         Appraisal memory a = _appraise(true);
-        _settle(a);
+        if (a.unread == 0) _settle(a);
         uint256 booked = entry.assets;
         if (assets >= booked) revert IKhipuVault.NothingToWriteDown(address(strategy), booked);
         uint256 loss = booked - assets;
-        if (a.readings[_placeOf(strategy)].readable) a.gross -= loss;
-        else a.unread -= loss;
         _book(strategy, entry, booked, assets);
         entry.writtenDown = true;
         _haltSupply(strategy, entry);
         _setImpaired(strategy, entry, true);
-        _setLossToRecover(VaultState.get().lossToRecover + loss);
+        if (totalSupply() > 0) _setLossToRecover(VaultState.get().lossToRecover + loss);
         _restartLock(a.bookedLock.saturatingSub(loss), 0, 0);
         emit IKhipuVault.StrategyWrittenOff(address(strategy), loss);
-        _emitAccounts(a);
+        _emitAccounts(_appraise(false));
     }
 
     /// @dev What could not be read has been paid out.
     function _makeCertain(Appraisal memory a, uint256 booked) private pure {
         a.unread -= booked;
+        a.uncertain -= booked;
         a.gross += booked;
-        a.locked = a.bookedLock.saturatingSub(a.unread).min(a.gross);
+        a.locked = a.bookedLock.saturatingSub(a.uncertain).min(a.gross);
     }
 
     function _changeFee(uint256 newFeeBps) private {

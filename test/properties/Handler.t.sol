@@ -445,7 +445,9 @@ contract Handler is Test {
         for (uint256 i = 0; i < 2; ++i) {
             MoodyStrategy.Mood mood = strategies[i].mood();
             if (
-                mood == MoodyStrategy.Mood.RevertsOnTransfer || mood == MoodyStrategy.Mood.RevertsOnEverything
+                mood == MoodyStrategy.Mood.RevertsOnTransfer ||
+                mood == MoodyStrategy.Mood.RevertsOnEverything ||
+                mood == MoodyStrategy.Mood.BurnsGasOnEverything
             ) {
                 list[i] = address(strategies[i]);
             }

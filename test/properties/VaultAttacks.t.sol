@@ -373,6 +373,20 @@ contract GainsAndLossesTest is VaultAttackFixture {
         assertEq(vault.lossToRecover(), 0, "outlived those who lost");
     }
 
+    function test_aLoanTakesNobodysLockedProfitAlong() public {
+        invest(5_000, 5_000);
+        vm.prank(SAVER);
+        vault.withdraw(ALL - 1_000 * UNIT, SAVER, SAVER);
+        asset.mint(address(this), 5_000 * UNIT);
+        asset.approve(address(vault), 5_000 * UNIT);
+        vault.donate(5_000 * UNIT);
+        nextBlock();
+        uint256 locked = vault.lockedProfit();
+        enter(ATTACKER, ALL);
+        leave(ATTACKER);
+        assertEq(vault.lockedProfit(), locked, "others' profit went away");
+    }
+
     function test_theLastToLeaveLeavesNoWindfall() public {
         invest(5_000, 5_000);
         vm.startPrank(SAVER);

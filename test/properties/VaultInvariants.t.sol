@@ -14,10 +14,10 @@ import {VaultHandler} from "./VaultHandler.t.sol";
 /// @notice What is true of a vault whose strategies, savers and roles do whatever they like. Those sentences that speak of
 /// single actions are checked in {VaultHandler}.
 abstract contract VaultInvariants is Test {
-    KhipuVault private vault;
-    FaucetToken private asset;
-    AdversaryStrategy[3] private strategies;
-    VaultHandler private handler;
+    KhipuVault internal vault;
+    FaucetToken internal asset;
+    AdversaryStrategy[3] internal strategies;
+    VaultHandler internal handler;
 
     function decimals() internal pure virtual returns (uint8);
 
