@@ -23,12 +23,31 @@ export function parseOptions<T extends NonNullable<ParseArgsConfig["options"]>>(
   return values;
 }
 
+/** What an error says, in one line and without the addresses of nodes: they hold keys. */
+export function reasonOf(error: unknown): string {
+  const { shortMessage, message } = (
+    error instanceof Error ? error : { message: String(error) }
+  ) as { shortMessage?: string; message: string };
+  return hideAddresses((shortMessage ?? message).split("\n")[0] ?? "");
+}
+
+/** Leaves of each address of a node what tells them apart; the local machine's have nothing to hide. */
+export function hideAddresses(text: string): string {
+  return text.replace(
+    /\b(https?|wss?):\/\/([^\s"'`<>)\]}]+)/g,
+    (whole, scheme: string, rest: string) => {
+      const host = (rest.split(/[/?#]/)[0] ?? "").split("@").at(-1) ?? "";
+      return /^(127\.|localhost|\[::1\])/.test(host) ? whole : `${scheme}://${host}/…`;
+    },
+  );
+}
+
 /** Runs a script's body; any failure ends the process with one clear message and exit code 1. */
 export async function runScript(body: () => Promise<void>): Promise<void> {
   try {
     await body();
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`);
+    process.stderr.write(`${hideAddresses(explain(error))}\n`);
     process.exitCode = 1;
   }
 }

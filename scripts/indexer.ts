@@ -6,7 +6,7 @@ import { createPublicClient, http } from "viem";
 import { chainsOf } from "../indexer/chains.ts";
 import { deploymentFiles, readDeployments } from "../indexer/deployments.ts";
 import { databaseFrom, streamedChain } from "../indexer/environment.ts";
-import type { Deployment } from "../protocol/deployment.ts";
+import { type Deployment, isOnChain } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { EmbeddedIndex } from "./indexer/embedded-index.ts";
 import { Watchdog } from "./indexer/watchdog.ts";
@@ -109,21 +109,19 @@ function readAllDeployments(): Deployment[] {
   return failing(() => readDeployments(process.env));
 }
 
-async function assertChainAnswers(
-  { chainId, network, genesisHash }: Deployment,
-  urls: Iterable<string>,
-): Promise<void> {
+async function assertChainAnswers(deployment: Deployment, urls: Iterable<string>): Promise<void> {
+  const { chainId, network } = deployment;
   for (const url of new Set(urls)) {
     const chain = createPublicClient({
       transport: http(url, { retryCount: 1, timeout: PATIENCE_MS }),
     });
-    const [id, genesis] = await Promise.all([
+    const [id, isOurs] = await Promise.all([
       chain.getChainId(),
-      chain.getBlock({ blockNumber: 0n }),
+      isOnChain(deployment, chain),
     ]).catch(() => {
       throw new Failure(`The chain does not answer at ${url} (KHIPU_RPC_URL).`);
     });
-    if (id !== chainId || genesis.hash !== genesisHash) {
+    if (id !== chainId || !isOurs) {
       throw new Failure(
         `The chain at ${url} (chain id ${id}) is not the one of the deployment on ${network} (chain id ${chainId}).`,
       );

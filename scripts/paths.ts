@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,3 +10,10 @@ export const stateFolder = process.env["KHIPU_STATE"] ?? join(root, ".khipu");
 
 /** A command that comes with the packages. */
 export const binary = (name: string) => join(root, "node_modules", ".bin", name);
+
+/** Writes a file so that whoever reads it, or is killed over it, finds the old one or the new one, never half of one. */
+export function writeWhole(file: string, content: string): void {
+  const beside = `${file}.${process.pid}.part`;
+  writeFileSync(beside, content);
+  renameSync(beside, file);
+}
