@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { dismissReaper } from "./reaper.ts";
 
 /** A failure the person can act on: shown as its message alone, without a stack. */
 export class Failure extends Error {
@@ -44,12 +45,28 @@ export function hideAddresses(text: string): string {
 
 /** Runs a script's body; any failure ends the process with one clear message and exit code 1. */
 export async function runScript(body: () => Promise<void>): Promise<void> {
+  const watch = endWithRunner();
   try {
     await body();
   } catch (error) {
     process.stderr.write(`${hideAddresses(explain(error))}\n`);
     process.exitCode = 1;
+  } finally {
+    clearInterval(watch);
+    await dismissReaper();
   }
+}
+
+/** Under scripts/run.mjs: when that was killed, there is nobody left to pass a signal on, and nobody to work for. */
+function endWithRunner(): NodeJS.Timeout | undefined {
+  const runner = process.ppid;
+  if (process.env["KHIPU_RUNNER"] !== String(runner)) return undefined;
+  const watch = setInterval(() => {
+    if (process.ppid === runner) return;
+    clearInterval(watch);
+    process.kill(process.pid, "SIGTERM");
+  }, 250);
+  return watch.unref();
 }
 
 function explain(error: unknown): string {

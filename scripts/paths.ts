@@ -1,12 +1,18 @@
 import { renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** All that the local world writes: chain, index, logs, web build. Not under version control. */
-export const stateFolder = process.env["KHIPU_STATE"] ?? join(root, ".khipu");
+export const stateFolder = pathFrom(process.env["KHIPU_STATE"]) ?? join(root, ".khipu");
+
+/** A path that a person gave, from where the person was: npm runs everything from the repository. */
+export function pathFrom(given: string | undefined): string | undefined {
+  if (given === undefined || given === "") return undefined;
+  return resolve(process.env["INIT_CWD"] ?? process.cwd(), given);
+}
 
 /** A command that comes with the packages. */
 export const binary = (name: string) => join(root, "node_modules", ".bin", name);

@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import hre from "hardhat";
 import { Failure, reasonOf } from "../command.ts";
+import { inTurn } from "../local/folder.ts";
+import { root } from "../paths.ts";
 
 /** What decides which contracts are deployed, and how. */
 export const CONTRACT_SOURCES = [
@@ -36,7 +39,8 @@ export function sourceOf(folder: string): Source {
 /** Compiles what has changed, so that what is deployed is what is in the sources. */
 export async function compile(): Promise<void> {
   try {
-    await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
+    const build = hre.tasks.getTask("build");
+    await inTurn(join(root, "cache", "compiling"), () => build.run({ noTests: true, quiet: true }));
   } catch (error) {
     throw new Failure(`The contracts do not compile: ${reasonOf(error)}`);
   }
