@@ -119,9 +119,9 @@ describe("npm start", () => {
   let env: Record<string, string>;
   let run: Run;
 
-  const start = async (more: Record<string, string> = {}, inShell = false, args: string[] = []) => {
+  const start = async (more: Record<string, string> = {}, inShell = false) => {
     env = { KHIPU_STATE: folder, ...(await freePorts()), ...more };
-    run = runScript("start", args, env, inShell);
+    run = runScript("start", [], env, inShell);
     const [, app, api, chain] = await run.printed(
       /^ready in .* app (\S+) {2}api (\S+) {2}chain (\S+)$/m,
     );
@@ -191,25 +191,17 @@ describe("npm start", () => {
       block: { number: number; hash: string };
     };
 
-  withAnvil("goes on with the chain that was kept, however often", async () => {
-    const { hash } = kept().block;
-    for (let time = 0; time < 3; time++) {
-      const { chain } = await start();
-      expect(await deploymentBlock(chain)).toBe(hash);
-      run.kill("SIGTERM");
-      expect((await run.ended).code).toBe(0);
-    }
-  });
-
-  withAnvil("ends everything when it is killed itself, and goes on from there", async () => {
-    await start();
-    const { hash } = kept().block;
-    const processes = descendants(run.pid);
-    run.kill("SIGKILL");
-    await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
-    const { chain } = await start();
-    expect(await deploymentBlock(chain)).toBe(hash);
-  });
+  withAnvil(
+    "goes on with the kept chain, and ends everything when it is killed itself",
+    async () => {
+      const { hash } = kept().block;
+      expect(await deploymentBlock((await start()).chain)).toBe(hash);
+      const processes = descendants(run.pid);
+      run.kill("SIGKILL");
+      await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+      expect(await deploymentBlock((await start()).chain)).toBe(hash);
+    },
+  );
 
   it("says which process died, shows its last lines, and stops the others", async () => {
     const processes = descendants(run.pid);
@@ -225,16 +217,10 @@ describe("npm start", () => {
     expect(processes.filter(isAlive)).toEqual([]);
   });
 
-  withAnvil("begins anew when what was kept is damaged, and keeps that aside", async () => {
+  it("begins anew when what was kept is damaged; where there is no anvil on Hardhat's node, with blocks by the clock", async () => {
     writeFileSync(join(folder, "world", "world.json"), "");
-    await start();
+    const { chain } = await start({ KHIPU_ANVIL: "none" }, true);
     expect(existsSync(join(folder, "world.damaged", "deployment.json"))).toBe(true);
-    run.kill("SIGTERM");
-    await run.ended;
-  });
-
-  it("runs on Hardhat's node where there is no anvil, with blocks by the clock", async () => {
-    const { chain } = await start({ KHIPU_ANVIL: "none" }, true, ["--fresh"]);
     expect(await rpc(chain, "web3_clientVersion")).toMatch(/^HardhatNetwork|^Hardhat/);
     const first = Number(await rpc(chain, "eth_blockNumber"));
     while (Number(await rpc(chain, "eth_blockNumber")) < first + 2);
