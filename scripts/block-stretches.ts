@@ -4,6 +4,8 @@ import { Failure } from "./command.ts";
 
 /** Public nodes answer for no longer stretches at once; many for shorter ones only. */
 const BLOCKS_AT_ONCE = 10_000n;
+/** After so many answers in a row a node is asked for twice as much. */
+const ANSWERS_BEFORE_DOUBLING = 8;
 /** A node that is busy is asked again, each time later, for some two minutes in all. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -30,6 +32,7 @@ export async function* inStretches<Found extends object>(
   let length = BLOCKS_AT_ONCE;
   let fromBlock = first;
   let waits = 0;
+  let answers = 0;
   while (fromBlock <= last) {
     const end = fromBlock + length - 1n;
     const stretch = { fromBlock, toBlock: end < last ? end : last };
@@ -52,13 +55,16 @@ export async function* inStretches<Found extends object>(
       }
       if (kind === "limited" || half === 0n) throw error;
       waits = 0;
+      answers = 0;
       length = half;
       continue;
     }
     yield { ...stretch, found };
     waits = 0;
     fromBlock = stretch.toBlock + 1n;
-    length = length * 2n < BLOCKS_AT_ONCE ? length * 2n : BLOCKS_AT_ONCE;
+    if (++answers % ANSWERS_BEFORE_DOUBLING === 0 && length < BLOCKS_AT_ONCE) {
+      length = length * 2n < BLOCKS_AT_ONCE ? length * 2n : BLOCKS_AT_ONCE;
+    }
   }
 }
 
