@@ -32,15 +32,21 @@ export function reasonOf(error: unknown): string {
   return hideAddresses((shortMessage ?? message).split("\n")[0] ?? "");
 }
 
-/** Leaves of each address of a node what tells them apart; the local machine's have nothing to hide. */
+/** Leaves of each address of a node what tells them apart: path and query may be a key. */
 export function hideAddresses(text: string): string {
   return text.replace(
     /\b(https?|wss?):\/\/([^\s"'`<>)\]}]+)/g,
-    (whole, scheme: string, rest: string) => {
+    (whole: string, scheme: string, rest: string) => {
       const host = (rest.split(/[/?#]/)[0] ?? "").split("@").at(-1) ?? "";
-      return /^(127\.|localhost|\[::1\])/.test(host) ? whole : `${scheme}://${host}/…`;
+      const hides = rest.replace(/\/$/, "") !== host;
+      return hides && !isPublicPage(host) ? `${scheme}://${host}/…` : whole;
     },
   );
+}
+
+/** What we point people to ourselves. */
+function isPublicPage(host: string): boolean {
+  return ["viem.sh", "hardhat.org", "v3.hardhat.org", "learn.microsoft.com"].includes(host);
 }
 
 /** Runs a script's body; any failure ends the process with one clear message and exit code 1. */

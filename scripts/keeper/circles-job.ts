@@ -8,7 +8,7 @@ import {
 import { rotatingPoolsAbi } from "../../protocol/abis.generated.ts";
 import { type CircleRounds, circleState, settleFrom } from "../../protocol/circle.ts";
 import type { Job } from "./job.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "../read-together.ts";
 
 /** Settling one round of fifty members fits into a block; so does one of fewer. */
 const ROUNDS_AT_ONCE = 1n;

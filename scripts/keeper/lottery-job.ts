@@ -2,7 +2,7 @@ import { type Address, decodeFunctionResult, encodeFunctionData, type PublicClie
 import { khipuVaultAbi, lotteryPoolAbi } from "../../protocol/abis.generated.ts";
 import { dueStep, type Step } from "./due-step.ts";
 import type { Call, Job } from "./job.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "../read-together.ts";
 
 /** So many numbers are tried in one transaction; each costs about a hundred thousand gas at most. */
 const ATTEMPTS_AT_ONCE = 16n;

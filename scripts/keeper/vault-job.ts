@@ -1,7 +1,7 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type PublicClient } from "viem";
 import { khipuVaultAbi } from "../../protocol/abis.generated.ts";
 import type { Job } from "./job.ts";
-import { readTogether } from "./read-together.ts";
+import { readTogether } from "../read-together.ts";
 
 /** Puts idle money to work and books gains and losses, once they are worth the gas. */
 export function vaultJob(client: PublicClient, address: Address, least: bigint): Job {
