@@ -47,6 +47,8 @@ export default defineConfig({
       "@chainlink/contracts/src/v0.8/shared/token/ERC677/LinkToken.sol",
       "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol",
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
+      // A real asset's; nothing of it is deployed.
+      "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol",
     ],
   },
   test: {

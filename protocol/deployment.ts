@@ -1,3 +1,4 @@
+import type { PublicClient } from "viem";
 import * as z from "zod/mini";
 
 // What a deployment wrote down and everybody else reads: which contract is where, and since which block.
@@ -17,6 +18,11 @@ const address = z
   .check(z.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address (0x and 40 hex digits)"));
 const hash = z.string().check(z.regex(/^0x[0-9a-f]{64}$/, "is not a 32-byte hash"));
 
+const typedHash = z.pipe(
+  hash,
+  z.transform((value) => value as `0x${string}`),
+);
+
 const deployedContract = z.object({
   address: z.pipe(
     address,
@@ -26,6 +32,10 @@ const deployedContract = z.object({
   startBlock: z.int().check(z.nonnegative()),
   /** Of a token: how many decimals its amounts have. */
   decimals: z.optional(z.int().check(z.nonnegative())),
+  /** Of one that this project compiled: the hash of its code on the chain. */
+  codeHash: z.optional(typedHash),
+  /** And the name of the compiler's input that it came from, with the compiler's version. */
+  compilerInput: z.optional(z.string()),
 });
 
 const deploymentSchema = z.object({
@@ -33,10 +43,11 @@ const deploymentSchema = z.object({
   /** The network's name in hardhat.config.ts. */
   network: z.string().check(z.minLength(1)),
   /** Tells apart two chains that share a chain id, such as two local ones. */
-  genesisHash: z.pipe(
-    hash,
-    z.transform((value) => value as `0x${string}`),
-  ),
+  genesisHash: typedHash,
+  /** On local chains: a block of this deployment. */
+  block: z.optional(z.object({ number: z.int().check(z.nonnegative()), hash: typedHash })),
+  /** What was deployed last: the commit of the sources, and whether they had changes that were not committed. */
+  source: z.optional(z.object({ commit: z.nullable(z.string()), changed: z.boolean() })),
   contracts: z.record(z.string(), deployedContract),
 });
 
@@ -62,4 +73,22 @@ export function deployedAt(deployment: Deployment, name: string): DeployedContra
       `The deployment on ${deployment.network} has no contract ${name}: deploy again.`,
     );
   return contract;
+}
+
+/**
+ * Whether this is the deployment's chain. A local one is known by a block of the deployment: anvil makes another first
+ * block whenever it goes on with a kept chain.
+ */
+export async function isOnChain(
+  { genesisHash, block }: Deployment,
+  chain: Pick<PublicClient, "getBlock">,
+): Promise<boolean> {
+  const known = block ?? { number: 0, hash: genesisHash };
+  const found = await chain
+    .getBlock({ blockNumber: BigInt(known.number) })
+    .catch((error: unknown) => {
+      if (error instanceof Error && error.name === "BlockNotFoundError") return undefined;
+      throw error;
+    });
+  return found?.hash === known.hash;
 }

@@ -17,11 +17,16 @@ type EventOf<Log> = Log extends { eventName: unknown; args: unknown }
   ? Pick<Log, "eventName" | "args">
   : never;
 
-/** An event of the LotteryPool. */
-export type LotteryEvent = EventOf<LotteryLog>;
+/** An event of the LotteryPool, and the time of the block that it is in, where that is known. */
+export type LotteryEvent = EventOf<LotteryLog> & { blockTime?: bigint };
 
 /** As often does the contract try to find a winner whose tickets are still in. */
 const ATTEMPTS = 64;
+
+const BPS = 10_000n;
+
+/** ILotteryPool.Reason. */
+const REASONS = ["NothingToWin", "NobodyToWin", "NoAnswer"] as const;
 
 export interface Entry {
   player: Address;
@@ -49,17 +54,67 @@ export interface Winner {
   shares: bigint;
 }
 
+type State = "open" | "closed" | "requested" | "answered" | "drawn" | "rolled over";
+
 export interface DrawReport {
-  state: "open" | "closed" | "requested" | "answered" | "drawn" | "rolled over";
+  state: State;
   /** What is not as it must be, in sentences; none if the draw was honest so far. */
   faults: string[];
+  /** What the events lack, in sentences: with a gap in them nobody can tell. */
+  gaps: string[];
   requestId: bigint | undefined;
   word: bigint | undefined;
   prize: bigint;
   weights: Weight[];
   totalWeight: bigint;
   winners: Winner[];
+  /** The round was not drawn because its prize was too small, which depends on what the shares were worth at its end. */
+  tooSmall: { prize: bigint; minimum: bigint } | undefined;
 }
+
+/** What the contract itself says after the last of the events: without it nobody would miss what is left out at the end. */
+export interface LotteryHead {
+  rules: Rules;
+  tiers: readonly Tier[];
+  currentRound: bigint;
+  totalPrincipal: bigint;
+  totalShares: bigint;
+  /** All entries, in the order of purchase. */
+  entries: Entry[];
+  /** Of the round that is asked for, the running one and the one whose draw may be under way. */
+  rounds: {
+    roundId: bigint;
+    state: number;
+    prize: bigint;
+    left: bigint;
+    winner: number;
+    requestId: bigint;
+    word: bigint;
+  }[];
+}
+
+interface Rules {
+  roundDuration: number;
+  answerTime: number;
+  minimumPurchase: bigint;
+  minimumPrize: bigint;
+}
+
+interface Tier {
+  winners: number;
+  shareBps: number;
+}
+
+/** As ILotteryPool.State. */
+const STATES: (State | undefined)[] = [
+  undefined,
+  "open",
+  "closed",
+  "requested",
+  "answered",
+  "drawn",
+  "rolled over",
+];
 
 /** Where in the line of weights an attempt at a winner falls; undefined when the number would not be fair. */
 export function placeOf(
@@ -103,145 +158,540 @@ export function entryAt(weights: Weight[], place: bigint): { entry: number; unit
     else low = middle + 1;
   }
   const { entry, from, seconds } = at(weights, low);
-  return { entry, unit: (place - from) / seconds };
+  // An entry that was there for no second has no place; only events that are wrong lead to one.
+  return { entry, unit: seconds === 0n ? 0n : (place - from) / seconds };
 }
 
 /** Follows all events of a pool, in the order of the chain, and judges the draw of one round. */
-export function verifyDraw(events: Iterable<LotteryEvent>, roundId: bigint): DrawReport {
-  const entries: Entry[] = [];
-  const report: DrawReport = {
-    state: "open",
-    faults: [],
-    requestId: undefined,
-    word: undefined,
-    prize: 0n,
-    weights: [],
-    totalWeight: 0n,
-    winners: [],
+export function verifyDraw(
+  events: Iterable<LotteryEvent>,
+  roundId: bigint,
+  head?: LotteryHead,
+): DrawReport {
+  const record = new PoolRecord(roundId);
+  for (const event of events) record.follow(event);
+  return record.reportAt(head);
+}
+
+interface Round {
+  state: State;
+  start: bigint;
+  end: bigint;
+  /** In shares, and what of it nobody has won yet. */
+  prize: bigint;
+  left: bigint;
+  requestId: bigint | undefined;
+  word: bigint | undefined;
+  weights: Weight[];
+  totalWeight: bigint;
+  winners: Winner[];
+}
+
+/**
+ * The pool as its events say that it is: everything that the contract decides is decided again. What does not follow from
+ * the events before is a gap in them; what follows and was decided otherwise is a fault.
+ */
+class PoolRecord {
+  readonly #asked: bigint;
+  readonly #faults: string[] = [];
+  readonly #gaps: string[] = [];
+  readonly #entries: Entry[] = [];
+  readonly #rounds = new Map<bigint, Round>();
+  /** By player, in small letters. */
+  readonly #principal = new Map<string, bigint>();
+  readonly #prizes = new Map<string, bigint>();
+  #rules: Rules = { roundDuration: 0, answerTime: 0, minimumPurchase: 0n, minimumPrize: 0n };
+  #tiers: readonly Tier[] = [];
+  #current = 0n;
+  #totalPrincipal = 0n;
+  #totalShares = 0n;
+  /** What the contract says next, in the same transaction. */
+  #next: { names: LotteryEvent["eventName"][]; why: string } | undefined = {
+    names: ["LotteryOpened"],
+    why: "the pool is opened first",
   };
-  const fault = (sentence: string) => report.faults.push(sentence);
-  const expect = (what: string, actual: unknown, expected: unknown) => {
-    if (actual !== expected) {
-      fault(`${what} is ${String(actual)}, but must be ${String(expected)}.`);
+  #tooSmall: DrawReport["tooSmall"];
+  /** Before what is said of another round than the one that was asked for. */
+  #where = "";
+
+  constructor(asked: bigint) {
+    this.#asked = asked;
+  }
+
+  follow(event: LotteryEvent): void {
+    const { eventName, args, blockTime } = event;
+    const isOther = "roundId" in args && args.roundId !== this.#asked;
+    this.#where = isOther ? `Round ${args.roundId}: ` : "";
+    if (this.#next && !this.#next.names.includes(eventName)) {
+      this.#gap(
+        `${eventName} comes where ${this.#next.names.join(" or ")} must: ${this.#next.why}.`,
+      );
     }
-  };
-  let tiers: readonly { winners: number; shareBps: number }[] = [];
-  let answerTime = 0n;
-  let start: bigint | undefined;
-  let end = 0n;
-
-  /** Whether the number of this attempt meets money that is still in. */
-  const hit = (winner: number, attempt: number): number | undefined => {
-    const place = placeOf(report.word ?? 0n, winner, attempt, report.totalWeight);
-    if (place === undefined) return undefined;
-    const { entry, unit } = entryAt(report.weights, place);
-    return unit < at(entries, entry - 1).amount ? entry : undefined;
-  };
-
-  const checkPrize = (winner: number, tier: number, shares: bigint, attempts: number) => {
-    expect("The number of the winner", winner, report.winners.length);
-    let first = 0;
-    const own = tiers.findIndex(({ winners }) => winner < (first += winners));
-    expect(`The tier of winner ${winner}`, tier, own);
-    const { shareBps, winners } = at(tiers, Math.max(own, 0));
-    const prize = (report.prize * BigInt(shareBps)) / 10_000n / BigInt(winners);
-    expect(`The prize of winner ${winner}`, shares, prize);
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const passedOver = hit(winner, attempt);
-      if (passedOver !== undefined) {
-        fault(
-          `Winner ${winner} was entry ${passedOver} at attempt ${attempt}, but was passed over.`,
-        );
-      }
-    }
-  };
-
-  for (const event of events) {
-    const { eventName, args } = event;
-    if (eventName === "LotteryOpened") {
-      ({ tiers } = args);
-      answerTime = BigInt(args.rules.answerTime);
-    } else if (eventName === "TicketPurchased") {
-      expect("The number of a purchase", args.entry, BigInt(entries.length + 1));
-      entries.push({ player: args.player, time: args.time, amount: args.assets });
-    } else if (eventName === "TicketsRedeemed") {
-      const entry = at(entries, Number(args.entry) - 1);
-      entry.amount -= args.principal;
-      expect(`What is left of entry ${args.entry}`, args.entryAfter, entry.amount);
-    } else if (eventName === "PrizeRolledOver" && args.toRoundId === roundId) {
-      report.prize += args.shares;
-    }
-    if (!("roundId" in args) || args.roundId !== roundId) continue;
-
+    this.#next = undefined;
     switch (eventName) {
-      case "RoundStarted":
-        start = args.start;
-        break;
+      case "LotteryOpened":
+        this.#rules = args.rules;
+        this.#tiers = args.tiers;
+        this.#must(this.#current === 0n, "The pool is opened twice.");
+        this.#expectNext("a first round is started", "RoundStarted");
+        return;
+      case "RoundStarted": {
+        this.#start(args, blockTime);
+        return;
+      }
+      case "TicketPurchased": {
+        this.#buy(args, blockTime);
+        return;
+      }
+      case "TicketsRedeemed": {
+        this.#redeem(args);
+        return;
+      }
       case "PrizeSponsored":
-        report.prize += args.shares;
-        break;
-      case "RoundClosed":
-        report.state = "closed";
-        end = args.end;
-        report.prize += args.yieldShares;
-        report.weights = weightsOf(entries, start ?? 0n, end);
-        report.totalWeight = report.weights.reduce((sum, { weight }) => sum + weight, 0n);
-        expect("The prize", args.prizeSharesAfter, report.prize);
-        expect("The last entry", args.lastEntry, BigInt(entries.length));
-        expect("The weight of all entries", args.weight, report.totalWeight);
-        break;
-      case "DrawRequested":
-        expect("The state at the request", report.state, "closed");
-        report.state = "requested";
-        report.requestId = args.requestId;
-        break;
-      case "DrawAnswered":
-        expect("The state at the answer", report.state, "requested");
-        expect("The request that was answered", args.requestId, report.requestId);
-        if (args.time > end + answerTime) fault("The answer came too late, but was taken.");
-        report.state = "answered";
-        report.word = args.word;
-        break;
-      case "WinnerDeclared": {
-        expect("The state at the draw", report.state, "answered");
-        const [winner, attempt] = [Number(args.winner), Number(args.attempt)];
-        checkPrize(winner, Number(args.tier), args.shares, attempt);
-        const entry = Number(args.entry);
-        expect(`The entry of winner ${winner}`, entry, hit(winner, attempt));
-        const { player } = at(entries, entry - 1);
-        if (!isAddressEqual(player, args.player)) {
-          fault(`Winner ${winner} is ${args.player}, but entry ${entry} is ${player}'s.`);
+        this.#consistent("The round that is sponsored", args.roundId, this.#current);
+        {
+          this.#addToPrize(args.roundId, args.shares, args.prizeSharesAfter);
+          return;
         }
-        const { shares } = args;
-        report.winners.push({ winner, tier: Number(args.tier), player, entry, shares });
-        break;
+      case "RoundClosed": {
+        this.#close(args, blockTime);
+        return;
+      }
+      case "DrawRequested": {
+        this.#request(args, blockTime);
+        return;
+      }
+      case "DrawAnswered": {
+        this.#answer(args, blockTime);
+        return;
+      }
+      case "AnswerIgnored": {
+        this.#ignore(args, blockTime);
+        return;
+      }
+      case "WinnerDeclared": {
+        this.#declare(args);
+        return;
       }
       case "PrizeNotWon": {
-        const [winner, tier] = [Number(args.winner), Number(args.tier)];
-        checkPrize(winner, tier, args.shares, ATTEMPTS);
-        const { shares } = args;
-        report.winners.push({ winner, tier, player: undefined, entry: undefined, shares });
-        break;
+        this.#leave(args);
+        return;
       }
-      case "DrawExecuted":
-        report.state = "drawn";
-        expect("The word", args.word, report.word);
-        expect("What was won", args.wonShares, wonBy(report.winners));
-        expect(
-          "The number of winners",
-          report.winners.length,
-          tiers.reduce((sum, { winners }) => sum + winners, 0),
-        );
-        break;
-      case "RoundNotDrawn":
-        report.state = "rolled over";
-        if (report.word !== undefined) fault("The word had come, but there was no draw.");
-        break;
+      case "DrawExecuted": {
+        this.#execute(args);
+        return;
+      }
+      case "RoundNotDrawn": {
+        this.#endWithoutDraw(args, blockTime);
+        return;
+      }
+      case "PrizeRolledOver": {
+        this.#rollOver(args);
+        return;
+      }
+      case "PrizeClaimed": {
+        const player = args.player.toLowerCase();
+        this.#consistent("What was claimed", args.shares, this.#prizes.get(player) ?? 0n);
+        this.#prizes.set(player, 0n);
+        return;
+      }
       default:
     }
   }
-  if (start === undefined) throw new Error(`There is no round ${roundId}.`);
-  return report;
+
+  /** The verdict, once all events were followed. */
+  reportAt(head: LotteryHead | undefined): DrawReport {
+    this.#where = "";
+    if (this.#next !== undefined)
+      this.#gap(`The last event is followed by none: ${this.#next.why}.`);
+    if (head) this.#compare(head);
+    const round = this.#rounds.get(this.#asked);
+    if (round === undefined) {
+      if (this.#gaps.length === 0) throw new Error(`There is no round ${this.#asked}.`);
+      this.#gap(`Nothing is said of round ${this.#asked}.`);
+    }
+    return {
+      state: round?.state ?? "open",
+      faults: this.#faults,
+      gaps: this.#gaps,
+      requestId: round?.requestId,
+      word: round?.word,
+      prize: round?.prize ?? 0n,
+      weights: round?.weights ?? [],
+      totalWeight: round?.totalWeight ?? 0n,
+      winners: round?.winners ?? [],
+      tooSmall: this.#tooSmall,
+    };
+  }
+
+  #start(args: ArgsOf<"RoundStarted">, blockTime: bigint | undefined): void {
+    this.#consistent("The round that starts", args.roundId, this.#current + 1n);
+    this.#current = args.roundId;
+    const round = this.#round(args.roundId);
+    round.start = args.start;
+    this.#onTime("The start of a round", args.start, blockTime);
+    const closesFrom = args.start + BigInt(this.#rules.roundDuration);
+    this.#expect("When the round can be closed", args.closesFrom, closesFrom);
+    this.#consistent("The entries before it", args.entriesBefore, BigInt(this.#entries.length));
+    this.#consistent("Its first prize", args.prizeSharesAfter, round.prize);
+    const last = this.#rounds.get(this.#current - 1n);
+    if (last?.state !== "closed") return;
+    this.#expect("The start of the round after", args.start, last.end);
+    const nothing = this.#cannotBeWon(last);
+    if (last.totalWeight === 0n || nothing) {
+      this.#expectNext("the round that was closed cannot be drawn", "RoundNotDrawn");
+    }
+  }
+
+  #buy(args: ArgsOf<"TicketPurchased">, blockTime: bigint | undefined): void {
+    this.#consistent("The round of a purchase", args.roundId, this.#current);
+    this.#consistent("The number of a purchase", args.entry, BigInt(this.#entries.length + 1));
+    this.#onTime("The time of a purchase", args.time, blockTime);
+    if (args.assets < this.#rules.minimumPurchase) {
+      this.#fault(`Entry ${args.entry} is smaller than a purchase may be.`);
+    }
+    this.#entries.push({ player: args.player, time: args.time, amount: args.assets });
+    const player = args.player.toLowerCase();
+    const principal = (this.#principal.get(player) ?? 0n) + args.assets;
+    this.#principal.set(player, principal);
+    this.#consistent("A player's tickets", args.principalAfter, principal);
+    this.#move(args.assets, args.shares, args);
+  }
+
+  #redeem(args: ArgsOf<"TicketsRedeemed">): void {
+    const entry = this.#entries[Number(args.entry) - 1];
+    if (entry === undefined) {
+      this.#gap(`Entry ${args.entry} is redeemed, but never bought.`);
+      return;
+    }
+    if (!isAddressEqual(entry.player, args.player)) {
+      this.#fault(`Entry ${args.entry} is ${entry.player}'s, but was redeemed by ${args.player}.`);
+    }
+    entry.amount -= args.principal;
+    if (entry.amount < 0n) this.#gap(`More of entry ${args.entry} is redeemed than was left.`);
+    this.#consistent(`What is left of entry ${args.entry}`, args.entryAfter, entry.amount);
+    const player = args.player.toLowerCase();
+    const principal = (this.#principal.get(player) ?? 0n) - args.principal;
+    this.#principal.set(player, principal);
+    this.#consistent("A player's tickets", args.principalAfter, principal);
+    if (args.assets > args.principal)
+      this.#fault(`Entry ${args.entry} was paid more than its principal.`);
+    this.#move(-args.principal, -args.shares, args);
+  }
+
+  #close(args: ArgsOf<"RoundClosed">, blockTime: bigint | undefined): void {
+    this.#consistent("The round that is closed", args.roundId, this.#current);
+    const round = this.#round(args.roundId);
+    const before = this.#rounds.get(args.roundId - 1n);
+    if (before && before.state !== "drawn" && before.state !== "rolled over") {
+      this.#fault("The round was closed while the draw before it was pending.");
+    }
+    this.#onTime("The end of a round", args.end, blockTime);
+    if (args.end < round.start + BigInt(this.#rules.roundDuration)) {
+      this.#fault(`Round ${args.roundId} was closed before its time.`);
+    }
+    round.state = "closed";
+    round.end = args.end;
+    this.#consistent("The last entry", args.lastEntry, BigInt(this.#entries.length));
+    round.weights = weightsOf(this.#entries, round.start, round.end);
+    round.totalWeight = round.weights.reduce((sum, { weight }) => sum + weight, 0n);
+    this.#expect("The weight of all entries", args.weight, round.totalWeight);
+    this.#addToPrize(args.roundId, args.yieldShares, args.prizeSharesAfter);
+    this.#move(0n, -args.yieldShares, args);
+    this.#expectNext("another round is started at once", "RoundStarted");
+  }
+
+  #request(args: ArgsOf<"DrawRequested">, blockTime: bigint | undefined): void {
+    const round = this.#last(args.roundId);
+    this.#expectState("at the request", round, "closed");
+    const deadline = round.end + BigInt(this.#rules.answerTime);
+    this.#expect("The deadline", args.deadline, deadline);
+    if (blockTime !== undefined && blockTime > deadline) {
+      this.#fault("The word was asked for after the deadline.");
+    }
+    round.state = "requested";
+    round.requestId = args.requestId;
+  }
+
+  #answer(args: ArgsOf<"DrawAnswered">, blockTime: bigint | undefined): void {
+    const round = this.#last(args.roundId);
+    this.#expectState("at the answer", round, "requested");
+    this.#expect("The request that was answered", args.requestId, round.requestId);
+    this.#onTime("The time of the answer", args.time, blockTime);
+    if (args.time > round.end + BigInt(this.#rules.answerTime)) {
+      this.#fault("The answer came too late, but was taken.");
+    }
+    round.state = "answered";
+    round.word = args.word;
+  }
+
+  #ignore({ requestId }: ArgsOf<"AnswerIgnored">, blockTime: bigint | undefined): void {
+    const round = this.#rounds.get(this.#current - 1n);
+    if (round?.state !== "requested" || round.requestId !== requestId) return;
+    if (blockTime !== undefined && blockTime <= round.end + BigInt(this.#rules.answerTime)) {
+      this.#fault("The answer came in time, but was ignored.");
+    }
+  }
+
+  #declare(args: ArgsOf<"WinnerDeclared">): void {
+    const round = this.#last(args.roundId);
+    this.#expectState("at the draw", round, "answered");
+    const [winner, attempt, number] = [
+      Number(args.winner),
+      Number(args.attempt),
+      Number(args.entry),
+    ];
+    this.#checkPrize(round, winner, Number(args.tier), args.shares, attempt);
+    if (attempt >= ATTEMPTS) this.#fault(`Winner ${winner} was tried for ${attempt} times.`);
+    this.#expect(`The entry of winner ${winner}`, number, this.#hit(round, winner, attempt));
+    const entry = this.#entries[number - 1];
+    if (entry === undefined) {
+      this.#gap(`Entry ${number} has won, but was never bought.`);
+      return;
+    }
+    if (!isAddressEqual(entry.player, args.player)) {
+      this.#fault(`Winner ${winner} is ${args.player}, but entry ${number} is ${entry.player}'s.`);
+    }
+    const player = args.player.toLowerCase();
+    const prizes = (this.#prizes.get(player) ?? 0n) + args.shares;
+    this.#prizes.set(player, prizes);
+    this.#consistent("What a winner has won so far", args.prizeSharesAfter, prizes);
+    round.left -= args.shares;
+    const won = { player: entry.player, entry: number, shares: args.shares };
+    round.winners.push({ winner, tier: Number(args.tier), ...won });
+  }
+
+  #leave(args: ArgsOf<"PrizeNotWon">): void {
+    const round = this.#last(args.roundId);
+    this.#expectState("at the draw", round, "answered");
+    const [winner, tier] = [Number(args.winner), Number(args.tier)];
+    this.#checkPrize(round, winner, tier, args.shares, ATTEMPTS);
+    const nobody = { player: undefined, entry: undefined };
+    round.winners.push({ winner, tier, ...nobody, shares: args.shares });
+  }
+
+  #execute(args: ArgsOf<"DrawExecuted">): void {
+    const round = this.#last(args.roundId);
+    this.#expectState("at the end of the draw", round, "answered");
+    round.state = "drawn";
+    this.#expect("The word", args.word, round.word);
+    this.#expect("The prize that was drawn", args.prizeShares, round.prize);
+    this.#expect("What was won", args.wonShares, wonBy(round.winners));
+    this.#consistent("The number of winners", round.winners.length, this.#winnerCount());
+    this.#expectRollOver(round);
+  }
+
+  #endWithoutDraw(args: ArgsOf<"RoundNotDrawn">, blockTime: bigint | undefined): void {
+    const round = this.#last(args.roundId);
+    const reason = REASONS[args.reason];
+    if (round.state === "answered") this.#fault("The word had come, but there was no draw.");
+    else {
+      this.#must(
+        round.state === "closed" || round.state === "requested",
+        `A round that is ${round.state} was ended without a draw.`,
+      );
+    }
+    const deadline = round.end + BigInt(this.#rules.answerTime);
+    if (reason === "NoAnswer") {
+      if (blockTime !== undefined && blockTime <= deadline) {
+        this.#fault("The round was rolled over for want of an answer before the deadline.");
+      }
+    } else {
+      if (round.state !== "closed")
+        this.#fault(`The word was asked for, but then: ${reason ?? "?"}.`);
+      if (blockTime !== undefined && blockTime !== round.end) {
+        this.#fault(`${reason ?? "?"} was not said when the round was closed.`);
+      }
+      if (reason === "NobodyToWin" && round.totalWeight > 0n) {
+        this.#fault("There was somebody to win, but no draw.");
+      }
+      if (reason === "NothingToWin") {
+        if (round.totalWeight === 0n)
+          this.#fault("There was nobody to win: the reason is another.");
+        else if (!this.#cannotBeWon(round) && args.roundId === this.#asked) {
+          this.#tooSmall = { prize: round.prize, minimum: this.#rules.minimumPrize };
+        }
+      }
+    }
+    round.state = "rolled over";
+    this.#expectRollOver(round);
+  }
+
+  #rollOver(args: ArgsOf<"PrizeRolledOver">): void {
+    const round = this.#last(args.roundId);
+    this.#must(
+      round.state === "drawn" || round.state === "rolled over",
+      `The prize of a round that is ${round.state} was rolled over.`,
+    );
+    this.#expect("What rolls over", args.shares, round.left);
+    round.left = 0n;
+    this.#expect("The round that it goes to", args.toRoundId, this.#current);
+    const next = this.#round(args.toRoundId);
+    next.prize += args.shares;
+    next.left += args.shares;
+    this.#consistent("The prize of the next round", args.prizeSharesAfter, next.prize);
+  }
+
+  /** Compares with what the contract says itself. */
+  #compare(head: LotteryHead): void {
+    this.#consistent("The running round", this.#current, head.currentRound);
+    this.#consistent("The rules", inWords(this.#rules), inWords(head.rules));
+    this.#consistent("The tiers", inWords(this.#tiers), inWords(head.tiers));
+    this.#consistent("The number of entries", this.#entries.length, head.entries.length);
+    head.entries.forEach((entry, index) => {
+      const own = this.#entries[index];
+      if (own) this.#consistent(`Entry ${index + 1}`, inWords(own), inWords(entry));
+    });
+    this.#consistent("All tickets", this.#totalPrincipal, head.totalPrincipal);
+    this.#consistent("All tickets' shares", this.#totalShares, head.totalShares);
+    for (const { roundId, state, prize, left, winner, requestId, word } of head.rounds) {
+      const round = this.#round(roundId);
+      this.#consistent(`Round ${roundId}`, round.state, STATES[state]);
+      this.#consistent(`The prize of round ${roundId}`, round.prize, prize);
+      this.#consistent(`The request of round ${roundId}`, round.requestId ?? 0n, requestId);
+      this.#consistent(`The word of round ${roundId}`, round.word ?? 0n, word);
+      if (round.state !== "open") {
+        this.#consistent(`What is left of the prize of round ${roundId}`, round.left, left);
+        this.#consistent(`The winners of round ${roundId}`, round.winners.length, winner);
+      }
+    }
+  }
+
+  #addToPrize(roundId: bigint, shares: bigint, after: bigint): void {
+    const round = this.#round(roundId);
+    round.prize += shares;
+    round.left += shares;
+    this.#consistent("The prize", after, round.prize);
+  }
+
+  #move(
+    principal: bigint,
+    shares: bigint,
+    after: { totalPrincipalAfter: bigint; totalSharesAfter: bigint },
+  ): void {
+    this.#totalPrincipal += principal;
+    this.#totalShares += shares;
+    this.#consistent("All tickets", after.totalPrincipalAfter, this.#totalPrincipal);
+    this.#consistent("All tickets' shares", after.totalSharesAfter, this.#totalShares);
+  }
+
+  #checkPrize(round: Round, winner: number, tier: number, shares: bigint, attempts: number): void {
+    this.#consistent("The number of the winner", winner, round.winners.length);
+    let first = 0;
+    const own = this.#tiers.findIndex(({ winners }) => winner < (first += winners));
+    this.#expect(`The tier of winner ${winner}`, tier, own);
+    const { shareBps, winners } = this.#tiers[Math.max(own, 0)] ?? { shareBps: 0, winners: 1 };
+    const prize = (round.prize * BigInt(shareBps)) / BPS / BigInt(Math.max(winners, 1));
+    this.#expect(`The prize of winner ${winner}`, shares, prize);
+    for (let attempt = 0; attempt < Math.min(attempts, ATTEMPTS); attempt++) {
+      const passedOver = this.#hit(round, winner, attempt);
+      if (passedOver === undefined) continue;
+      this.#fault(
+        `Winner ${winner} was entry ${passedOver} at attempt ${attempt}, but was passed over.`,
+      );
+    }
+  }
+
+  /** The entry that the number of this attempt meets, if its money is still in. */
+  #hit(round: Round, winner: number, attempt: number): number | undefined {
+    if (round.totalWeight <= 0n || round.word === undefined) return undefined;
+    const place = placeOf(round.word, winner, attempt, round.totalWeight);
+    if (place === undefined) return undefined;
+    const { entry, unit } = entryAt(round.weights, place);
+    return unit < at(this.#entries, entry - 1).amount ? entry : undefined;
+  }
+
+  /** Each winner needs at least one share for each hundredth of a percent. */
+  #cannotBeWon(round: Round): boolean {
+    return round.prize < BPS * BigInt(this.#winnerCount());
+  }
+
+  #winnerCount(): number {
+    return this.#tiers.reduce((sum, { winners }) => sum + winners, 0);
+  }
+
+  #round(roundId: bigint): Round {
+    const known = this.#rounds.get(roundId);
+    if (known) return known;
+    const round: Round = {
+      state: "open",
+      start: 0n,
+      end: 0n,
+      prize: 0n,
+      left: 0n,
+      requestId: undefined,
+      word: undefined,
+      weights: [],
+      totalWeight: 0n,
+      winners: [],
+    };
+    this.#rounds.set(roundId, round);
+    return round;
+  }
+
+  /** The round before the running one, which all of a draw is about. */
+  #last(roundId: bigint): Round {
+    this.#consistent("The round of a draw", roundId, this.#current - 1n);
+    return this.#round(roundId);
+  }
+
+  #expectRollOver({ left }: Round): void {
+    if (left > 0n) this.#expectNext("what nobody has won goes on", "PrizeRolledOver");
+  }
+
+  #expectNext(why: string, ...names: LotteryEvent["eventName"][]): void {
+    this.#next = { names, why };
+  }
+
+  #expectState(when: string, { state }: Round, expected: State): void {
+    this.#must(state === expected, `The round is ${state} ${when}, but must be ${expected}.`);
+  }
+
+  #onTime(what: string, said: bigint, blockTime: bigint | undefined): void {
+    if (blockTime !== undefined) this.#expect(what, said, blockTime);
+  }
+
+  /** Decided by the contract. */
+  #expect(what: string, actual: unknown, expected: unknown): void {
+    if (actual !== expected) {
+      this.#fault(`${what} is ${String(actual)}, but must be ${String(expected)}.`);
+    }
+  }
+
+  /** Follows from the events before, if they are all here. */
+  #consistent(what: string, actual: unknown, expected: unknown): void {
+    if (actual !== expected) {
+      this.#gap(
+        `${what} is ${String(actual)}, which does not follow from ${String(expected)} before.`,
+      );
+    }
+  }
+
+  #must(holds: boolean, otherwise: string): void {
+    if (!holds) this.#gap(otherwise);
+  }
+
+  #fault(sentence: string): void {
+    this.#faults.push(this.#where + sentence);
+  }
+
+  #gap(sentence: string): void {
+    this.#gaps.push(this.#where + sentence);
+  }
+}
+
+type ArgsOf<Name extends LotteryEvent["eventName"]> = Extract<
+  LotteryEvent,
+  { eventName: Name }
+>["args"];
+
+/** The same for the same values, whoever has read them. */
+function inWords(value: object): string {
+  if (Array.isArray(value)) return value.map((item: object) => inWords(item)).join("; ");
+  return Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, inner]) => `${key} ${String(inner).toLowerCase()}`)
+    .join(", ");
 }
 
 function wonBy(winners: Winner[]): bigint {

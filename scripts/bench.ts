@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Bench, table, writeResults } from "../bench/harness.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
+import { compile } from "./deploy/source.ts";
 import { root } from "./paths.ts";
 
 const suffix = ".bench.ts";
@@ -25,6 +26,8 @@ await runScript(async () => {
   if (options.only !== undefined && !names.includes(options.only)) {
     throw new Failure(`There is no benchmark "${options.only}". There are: ${names.join(", ")}.`);
   }
+  // Several of them take contracts as they were compiled.
+  await compile();
   for (const name of names) {
     if (options.only !== undefined && name !== options.only) continue;
     const module = (await import(pathToFileURL(join(folder, name + suffix)).href)) as {

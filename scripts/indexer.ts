@@ -6,11 +6,13 @@ import { createPublicClient, http } from "viem";
 import { chainsOf } from "../indexer/chains.ts";
 import { deploymentFiles, readDeployments } from "../indexer/deployments.ts";
 import { databaseFrom, streamedChain } from "../indexer/environment.ts";
-import type { Deployment } from "../protocol/deployment.ts";
+import { type Deployment, isOnChain } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { EmbeddedIndex } from "./indexer/embedded-index.ts";
 import { Watchdog } from "./indexer/watchdog.ts";
+import { portFrom, requireFreePort } from "./local/ports.ts";
 import { binary, root } from "./paths.ts";
+import { endWithUs } from "./reaper.ts";
 
 const help = `Usage: npm run indexer -- [options]
 
@@ -37,6 +39,7 @@ await runScript(async () => {
   });
   if (options === undefined) return;
   const { serve, schema, port, hostname } = options;
+  const apiPort = portFrom("--port", port);
   const database = failing(() => databaseFrom(process.env));
   if (serve === true && database.kind !== "postgres") {
     throw new Failure(
@@ -56,6 +59,12 @@ await runScript(async () => {
   const endpoints = endpointsOn(streamed);
   if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
 
+  // Ponder would take the next one without a word.
+  await requireFreePort(apiPort, "--port ");
+  const embedded =
+    database.kind === "pglite" ? new EmbeddedIndex(resolve(root, database.directory)) : undefined;
+  embedded?.claim();
+
   const args = [
     serve === true ? "serve" : "start",
     "--root",
@@ -66,13 +75,12 @@ await runScript(async () => {
   args.push("--schema", schema, "--port", port, "--hostname", hostname);
   const env = { ...process.env, PONDER_TELEMETRY_DISABLED: "true" };
   const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
-  const embedded =
-    database.kind === "pglite" ? new EmbeddedIndex(resolve(root, database.directory)) : undefined;
   const start = (): ChildProcess => {
     if (embedded?.discardUnfinished()) {
       say("The embedded index was not ended properly: making it again from the chain.");
     }
     const indexer = spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env });
+    endWithUs(indexer, { group: false });
     embedded?.entrust(indexer);
     return indexer;
   };
@@ -109,21 +117,19 @@ function readAllDeployments(): Deployment[] {
   return failing(() => readDeployments(process.env));
 }
 
-async function assertChainAnswers(
-  { chainId, network, genesisHash }: Deployment,
-  urls: Iterable<string>,
-): Promise<void> {
+async function assertChainAnswers(deployment: Deployment, urls: Iterable<string>): Promise<void> {
+  const { chainId, network } = deployment;
   for (const url of new Set(urls)) {
     const chain = createPublicClient({
       transport: http(url, { retryCount: 1, timeout: PATIENCE_MS }),
     });
-    const [id, genesis] = await Promise.all([
+    const [id, isOurs] = await Promise.all([
       chain.getChainId(),
-      chain.getBlock({ blockNumber: 0n }),
+      isOnChain(deployment, chain),
     ]).catch(() => {
       throw new Failure(`The chain does not answer at ${url} (KHIPU_RPC_URL).`);
     });
-    if (id !== chainId || genesis.hash !== genesisHash) {
+    if (id !== chainId || !isOurs) {
       throw new Failure(
         `The chain at ${url} (chain id ${id}) is not the one of the deployment on ${network} (chain id ${chainId}).`,
       );

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  BaseError,
   type Chain,
   createPublicClient,
   createWalletClient,
@@ -12,10 +11,11 @@ import {
 } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { deployedAt, LOCAL_CHAIN_ID } from "../protocol/deployment.ts";
-import { Failure, parseOptions, runScript } from "./command.ts";
+import { Failure, hideAddresses, parseOptions, runScript } from "./command.ts";
 import { deploymentOfChain } from "./deployment-of-chain.ts";
 import { circlesJob } from "./keeper/circles-job.ts";
-import { everySoOften, type Job, type Task } from "./keeper/job.ts";
+import { everySoOften, type Job } from "./keeper/job.ts";
+import { Keeper } from "./keeper/keeper.ts";
 import { lotteryJob } from "./keeper/lottery-job.ts";
 import { savingsJob } from "./keeper/savings-job.ts";
 import { vaultJob } from "./keeper/vault-job.ts";
@@ -44,6 +44,8 @@ Environment:
 const LOCAL_ACCOUNT = 19;
 /** Booking yield costs more than booking none, and there may be none yet when the gas is estimated. */
 const GAS_FOR_YIELD = 150_000n;
+/** A transaction that takes longer rests, so that everything else goes on. */
+const RECEIPT_MS = 60_000;
 
 await runScript(async () => {
   const options = parseOptions(help, {
@@ -87,47 +89,58 @@ await runScript(async () => {
     ...(contracts["RotatingPools"] ? [circlesJob(client, address("RotatingPools"))] : []),
     everySoOften(vaultJob(client, address("KhipuVault"), leastAssets), yieldSeconds),
     everySoOften(
-      savingsJob(client, savings.address, BigInt(savings.startBlock), leastAssets),
+      savingsJob(
+        client,
+        savings.address,
+        address("KhipuVault"),
+        BigInt(savings.startBlock),
+        leastAssets,
+      ),
       yieldSeconds,
     ),
   ];
 
-  async function act({ what, calls }: Task): Promise<void> {
-    for (const call of calls) {
-      const estimate = await client.estimateGas({ account, ...call });
-      const hash = await wallet.sendTransaction({
-        ...call,
-        gas: (estimate * 3n) / 2n + GAS_FOR_YIELD,
+  let sent = 0;
+  const keeper = new Keeper(jobs, {
+    say,
+    simulate: async ({ to, data }) => {
+      await client.call({ account, to, data });
+    },
+    send: async ({ to, data }) => {
+      const estimate = await client.estimateGas({ account, to, data });
+      const gas = (estimate * 3n) / 2n + GAS_FOR_YIELD;
+      const hash = await wallet.sendTransaction({ to, data, gas });
+      const { status, gasUsed } = await client.waitForTransactionReceipt({
+        hash,
+        timeout: RECEIPT_MS,
       });
-      const { status, gasUsed } = await client.waitForTransactionReceipt({ hash });
       if (status === "reverted") throw new Error(`transaction ${hash} was reverted`);
-      say(`${what}, ${gasUsed} gas, ${hash}`);
-    }
-  }
-
-  /** One job's failure is no reason to leave the others. */
-  async function tend(job: Job): Promise<void> {
-    try {
-      for (let task = await job.due(); task; task = await job.due()) await act(task);
-    } catch (error) {
-      // Somebody else may have been faster, or the node may be away; the next look will tell.
-      const message = error instanceof BaseError ? error.shortMessage : String(error);
-      if (options?.once) throw new Failure(message);
-      say(`failed: ${message}`);
-    }
-  }
+      sent++;
+      return `${gasUsed} gas, ${hash}`;
+    },
+  });
 
   say(`keeps ${address("KhipuVault")} and its pools as ${account.address}`);
   if (options["dry-run"]) {
-    const tasks = await Promise.all(jobs.map((job) => job.due()));
-    const due = tasks.filter((task) => task !== undefined);
-    for (const { what } of due) say(`${what} is due`);
+    const due = await keeper.due();
+    for (const { calls } of due) for (const { what } of calls) say(`${what} is due`);
     if (due.length === 0) say("nothing is due");
     return;
   }
+  if (options.once) {
+    const failed = new Set<string>();
+    // A look has an end, however much is due: what is due now may take several.
+    for (let before = -1, isBehind = true; sent > before || isBehind;) {
+      before = sent;
+      const failures = await keeper.look();
+      for (const failure of failures) failed.add(failure);
+      isBehind = failures.length === 0 && jobs.some((job) => job.isBehind?.());
+    }
+    if (failed.size > 0) throw new Failure([...failed].join("\n"));
+    return;
+  }
   for (;;) {
-    for (const job of jobs) await tend(job);
-    if (options.once) return;
+    await keeper.look();
     await sleep(seconds * 1_000);
   }
 });
@@ -161,5 +174,5 @@ function chainOf(id: number, rpc: string): Chain {
 }
 
 function say(what: string): void {
-  process.stdout.write(`${new Date().toISOString()} ${what}\n`);
+  process.stdout.write(`${new Date().toISOString()} ${hideAddresses(what)}\n`);
 }

@@ -20,8 +20,14 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
   fail(`KhipuVault needs Node 20 or newer; this is ${process.version}.`);
 }
 
+if (process.platform === "win32") {
+  fail(
+    "Windows itself is not supported: run this inside of WSL (https://learn.microsoft.com/windows/wsl/install).",
+  );
+}
+
 install();
-run();
+run(node24());
 
 /** Installs exactly the lock file, once per version of it. */
 function install() {
@@ -42,7 +48,6 @@ function install() {
   const { status } = spawnSync(command, commandArgs, {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
   });
   if (status !== 0) {
     fail(
@@ -52,16 +57,27 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
-function run() {
-  const child = spawn(
-    join(binaries, "node"),
-    ["--disable-warning=ExperimentalWarning", script, ...args],
-    {
-      cwd: root,
-      stdio: "inherit",
-      env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH}` },
-    },
+/** The Node 24 of the packages, or this one where it is as new. */
+function node24() {
+  const packaged = join(binaries, "node");
+  if (spawnSync(packaged, ["--version"]).status === 0) return packaged;
+  if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
+  return fail(
+    "The packages' Node 24 is not there, because npm ran no install scripts (its setting ignore-scripts). Run `npm rebuild --ignore-scripts=false node` once, or use Node 24 or newer.",
   );
+}
+
+function run(node) {
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      PATH: `${binaries}${delimiter}${process.env.PATH}`,
+      // By which the script knows that it is ours to outlive.
+      KHIPU_RUNNER: String(process.pid),
+    },
+  });
   // A terminal's Ctrl-C reaches the child by itself; it decides when to end, and this process waits for it.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
@@ -72,9 +88,7 @@ function run() {
     clearInterval(watch);
     child.kill("SIGTERM");
   }, 250);
-  child.on("error", (error) =>
-    fail(`Node 24 could not be started (${error.message}). Delete node_modules and try again.`),
-  );
+  child.on("error", (error) => fail(`${node} could not be started (${error.message}).`));
   child.on("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 }
 

@@ -14,12 +14,7 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import {
-  faucetTokenAbi,
-  khipuVaultAbi,
-  lotteryPoolAbi,
-  savingsPoolAbi,
-} from "../protocol/abis.generated.ts";
+import { faucetTokenAbi, lotteryPoolAbi, savingsPoolAbi } from "../protocol/abis.generated.ts";
 import { deployedAt, LOCAL_CHAIN_ID, parseDeployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { LOCAL_MNEMONIC } from "./local/chain.ts";
@@ -30,7 +25,8 @@ const help = `Usage: npm run simulate -- --deployment <file> --rpc <url> [option
 
 Lets a handful of savers with well-known test keys act on a local chain: save, withdraw, claim their yield, play the lottery,
 save in circles.
-They also do what anybody may do for all: put the vault's idle money to work and book its yield.
+What anybody may do for all, such as booking the vault's yield, is the keeper's. After an hour they act ten times less often:
+a world that was left on shall not fill the disk.
 
   --deployment <file>  the deployment file of the local world
   --rpc <url>          the chain
@@ -44,8 +40,7 @@ const SAVERS = 5;
 const GAS_FOR_YIELD = 150_000n;
 /** The first keys of the test mnemonic are left to the deployer and to people. */
 const FIRST_SAVER = 5;
-/** Every so many actions the vault's yield is booked. */
-const ACTIONS_PER_REPORT = 4;
+const SLOWER_AFTER_MS = 3_600_000;
 
 await runScript(async () => {
   const options = parseOptions(help, {
@@ -76,7 +71,6 @@ await runScript(async () => {
 
   const address = (name: string) => deployedAt(deployment, name).address;
   const asset = { address: address("Asset"), abi: faucetTokenAbi } as const;
-  const vault = { address: address("KhipuVault"), abi: khipuVaultAbi } as const;
   const pool = { address: address("SavingsPool"), abi: savingsPoolAbi } as const;
   const lottery = { address: address("LotteryPool"), abi: lotteryPoolAbi } as const;
   const circles = address("RotatingPools");
@@ -201,35 +195,22 @@ await runScript(async () => {
     else await claim(account);
   }
 
-  async function tendVault(account: Account): Promise<void> {
-    await transact(
-      account,
-      vault.address,
-      encodeFunctionData({ ...vault, functionName: "rebalance" }),
-    );
-    await transact(
-      account,
-      vault.address,
-      encodeFunctionData({ ...vault, functionName: "report" }),
-    );
-    say("the vault's idle money was put to work and its yield booked");
-  }
-
   const savers = Array.from({ length: SAVERS }, (_, index) =>
     mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: FIRST_SAVER + index }),
   );
   await Promise.all(savers.map(approve));
 
-  for (let action = 0; ; action++) {
+  const begun = performance.now();
+  for (;;) {
     const saver = random.oneOf(savers);
     try {
       await act(saver);
-      if (action % ACTIONS_PER_REPORT === 0) await tendVault(saver);
     } catch (error) {
       // As with real savers, one action that fails ends nothing.
       say(`${saver.address} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
-    await sleep(random.between(500, seconds * 1_000));
+    const pace = performance.now() - begun > SLOWER_AFTER_MS ? 10 : 1;
+    await sleep(random.between(500, seconds * 1_000) * pace);
   }
 });
 

@@ -1,6 +1,7 @@
-import { parseOptions, runScript } from "./command.ts";
+import { Failure, parseOptions, runScript } from "./command.ts";
 import { LocalWorld } from "./local/local-world.ts";
-import { claimPort } from "./local/ports.ts";
+import { claimFolder } from "./local/folder.ts";
+import { readPort, requireFreePort } from "./local/ports.ts";
 import { Progress } from "./local/progress.ts";
 import { stateFolder } from "./paths.ts";
 
@@ -28,10 +29,17 @@ await runScript(async () => {
   });
   if (options === undefined) return;
   const ports = {
-    app: await claimPort("KHIPU_APP_PORT", 3_000),
-    api: await claimPort("KHIPU_API_PORT", 42_069),
-    chain: await claimPort("KHIPU_CHAIN_PORT", 8_545),
+    app: readPort("KHIPU_APP_PORT", 3_000),
+    api: readPort("KHIPU_API_PORT", 42_069),
+    chain: readPort("KHIPU_CHAIN_PORT", 8_545),
   };
+  if (new Set(Object.values(ports)).size < 3) {
+    throw new Failure("KHIPU_APP_PORT, KHIPU_API_PORT and KHIPU_CHAIN_PORT must be three ports.");
+  }
+  claimFolder(stateFolder, "KHIPU_STATE");
+  await requireFreePort(ports.app, "KHIPU_APP_PORT=");
+  await requireFreePort(ports.api, "KHIPU_API_PORT=");
+  await requireFreePort(ports.chain, "KHIPU_CHAIN_PORT=");
 
   const abort = new AbortController();
   const interrupted = new Promise<void>((resolve) => {
@@ -53,7 +61,6 @@ await runScript(async () => {
     progress,
     abort: abort.signal,
   });
-  world.state.assertNotRunning();
   try {
     await Promise.race([world.start(), world.failure, interrupted]);
     if (!abort.signal.aborted) {

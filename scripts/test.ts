@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { ensureBrowser } from "./local/browser.ts";
 import { binary, root } from "./paths.ts";
+import { endWithUs } from "./reaper.ts";
 
 const help = `Usage: npm test
 
@@ -20,6 +21,11 @@ Environment:
 interface Count {
   passed: number;
   failed: number;
+}
+
+// A signal is the end at once: the reaper sees to what runs.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }
 
 await runScript(async () => {
@@ -79,7 +85,13 @@ async function runShown(
   command: string,
   args: string[],
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(binary(command), args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary(command), args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
+  // All that the tests start is in its group, or ends with who started it.
+  endWithUs(child, { group: true });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();

@@ -1,9 +1,12 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { deployProtocol } from "./deployProtocol.ts";
 
-/** The protocol over an asset and a yield source that exist already. */
-export default buildModule("Protocol", (m) => {
-  const asset = m.contractAt("IERC20Metadata", m.getParameter("asset"));
-  const strategy = m.contractAt("IERC4626", m.getParameter("strategy"));
-  return { asset, ...deployProtocol(m, asset, strategy) };
-});
+/** The protocol over an asset and yield sources that exist already: the parameters `strategy1`, `strategy2` and so on. */
+export const protocolModule = (strategies: number, deployerIsAdmin: boolean) =>
+  buildModule("Protocol", (m) => {
+    const asset = m.contractAt("IERC20Metadata", m.getParameter("asset"));
+    const addresses = Array.from({ length: strategies }, (_, index) =>
+      m.getParameter(`strategy${index + 1}`),
+    );
+    return { asset, ...deployProtocol(m, { asset, strategies: addresses, deployerIsAdmin }) };
+  });

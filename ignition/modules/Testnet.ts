@@ -1,9 +1,19 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { DEFAULTS } from "../parameters.ts";
 import { deployProtocol } from "./deployProtocol.ts";
 import TestnetKit from "./TestnetKit.ts";
 
 /** The whole protocol with play money, for local and test networks. */
-export default buildModule("Testnet", (m) => {
-  const { asset, yieldSource } = m.useModule(TestnetKit);
-  return { asset, yieldSource, ...deployProtocol(m, asset, yieldSource) };
-});
+export const testnetModule = (deployerIsAdmin: boolean) =>
+  buildModule("Testnet", (m) => {
+    const { asset, yieldSource } = m.useModule(TestnetKit);
+    const seed = m.getParameter("seed", DEFAULTS.seed);
+    const seedFrom = m.call(asset, "mint", [m.getAccount(0), seed], { id: "mintSeed" });
+    return {
+      asset,
+      yieldSource,
+      ...deployProtocol(m, { asset, strategies: [yieldSource], seedFrom, deployerIsAdmin }),
+    };
+  });
+
+export default testnetModule(false);

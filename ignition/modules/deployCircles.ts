@@ -1,4 +1,5 @@
 import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { DEFAULTS } from "../parameters.ts";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = Parameters<Builder["call"]>[0];
@@ -21,12 +22,12 @@ export function deployCircles(
       {
         coordinator,
         keyHash,
-        confirmations: m.getParameter("confirmations", 3),
-        callbackGas: m.getParameter("callbackGas", 100_000),
-        nativePayment: m.getParameter("nativePayment", true),
+        confirmations: m.getParameter("confirmations", DEFAULTS.confirmations),
+        callbackGas: m.getParameter("callbackGas", DEFAULTS.callbackGas),
+        nativePayment: m.getParameter("nativePayment", DEFAULTS.nativePayment),
       },
-      m.getParameter("drawFee", 0n),
-      m.getParameter("answerTime", 24 * 3600),
+      m.getParameter("drawFee", DEFAULTS.drawFee),
+      m.getParameter("answerTime", DEFAULTS.answerTime),
     ],
     { libraries },
   );

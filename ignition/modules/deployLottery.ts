@@ -1,4 +1,5 @@
 import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { DEFAULTS } from "../parameters.ts";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = Parameters<Builder["call"]>[0];
@@ -11,10 +12,10 @@ export function deployLottery(
   { coordinator, keyHash }: { coordinator: Value; keyHash: Value },
 ) {
   const rules = {
-    roundDuration: m.getParameter("roundDuration", 7 * 24 * 3600),
-    answerTime: m.getParameter("answerTime", 24 * 3600),
-    minimumPurchase: m.getParameter("minimumPurchase", 1_000_000n),
-    minimumPrize: m.getParameter("minimumPrize", 1_000_000n),
+    roundDuration: m.getParameter("roundDuration", DEFAULTS.roundDuration),
+    answerTime: m.getParameter("answerTime", DEFAULTS.answerTime),
+    minimumPurchase: m.getParameter("minimumPurchase", DEFAULTS.minimumPurchase),
+    minimumPrize: m.getParameter("minimumPrize", DEFAULTS.minimumPrize),
   };
   const tiers = [
     { winners: 1, shareBps: 6_000 },
@@ -27,9 +28,9 @@ export function deployLottery(
     {
       coordinator,
       keyHash,
-      confirmations: m.getParameter("confirmations", 3),
-      callbackGas: m.getParameter("callbackGas", 100_000),
-      nativePayment: m.getParameter("nativePayment", true),
+      confirmations: m.getParameter("confirmations", DEFAULTS.confirmations),
+      callbackGas: m.getParameter("callbackGas", DEFAULTS.callbackGas),
+      nativePayment: m.getParameter("nativePayment", DEFAULTS.nativePayment),
     },
   ]);
 }

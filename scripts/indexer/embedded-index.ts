@@ -1,6 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Failure } from "../command.ts";
+import { lockFile } from "../local/folder.ts";
 
 /**
  * The folder of the embedded database, which knows no transactions: an indexer that is killed, or ends before it has caught up
@@ -15,6 +17,20 @@ export class EmbeddedIndex {
   constructor(folder: string) {
     this.#folder = folder;
     this.#mark = `${folder}.unfinished`;
+  }
+
+  /** Makes sure that the folder is an index or nothing yet, and nobody else's while this process runs. */
+  claim(): void {
+    const isIndex = existsSync(join(this.#folder, "PG_VERSION"));
+    if (existsSync(this.#folder) && !isIndex && readdirSync(this.#folder).length > 0) {
+      throw new Failure(
+        `${this.#folder} holds things that are no index: name an empty folder, or a new one, with KHIPU_INDEX_DIR.`,
+      );
+    }
+    if (lockFile(`${this.#folder}.lock`)) return;
+    throw new Failure(
+      `Another indexer works in ${this.#folder}: stop it first, or name another folder with KHIPU_INDEX_DIR.`,
+    );
   }
 
   /** Throws away what is not whole; true when there was such a thing. To be called before each start of an indexer. */

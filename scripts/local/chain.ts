@@ -9,6 +9,12 @@ import { type Service, startService } from "./service.ts";
 /** Seconds from one block to the next. */
 const BLOCK_SECONDS = 1;
 
+/** Between two writings of the chain's state, all of it. */
+const STATE_SECONDS = 15;
+
+/** How long writing it may take in the end. */
+const WRITING_MS = 30_000;
+
 /** The well-known test mnemonic: its keys hold money on local chains only. */
 export const LOCAL_MNEMONIC = "test test test test test test test test test test test junk";
 
@@ -36,8 +42,8 @@ export function anvilBinary(): string | undefined {
 export interface ChainOptions {
   port: number;
   logFile: string;
-  /** Where anvil keeps the chain between starts; without it, or without anvil, nothing is kept. */
-  stateFile?: string;
+  /** Where anvil finds the chain to go on with and where it writes it; without them, or without anvil, nothing is kept. */
+  state?: { from: string; to: string };
   chainId?: number;
 }
 
@@ -45,7 +51,7 @@ export interface ChainOptions {
 export function startChain({
   port,
   logFile,
-  stateFile,
+  state,
   chainId = LOCAL_CHAIN_ID,
 }: ChainOptions): Service {
   const anvil = anvilBinary();
@@ -67,8 +73,11 @@ export function startChain({
   }
   const args = ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId)];
   args.push("--mnemonic", LOCAL_MNEMONIC, "--accounts", "20");
-  if (stateFile !== undefined) args.push("--state", stateFile, "--state-interval", "10");
-  return startService({ name: "The chain", command: anvil, args, logFile });
+  if (state !== undefined) {
+    args.push("--dump-state", state.to, "--state-interval", String(STATE_SECONDS));
+    if (existsSync(state.from)) args.push("--load-state", state.from);
+  }
+  return startService({ name: "The chain", command: anvil, args, logFile, graceMs: WRITING_MS });
 }
 
 /** True once the node on `url` answers as a chain with the local chain id, or another. */
@@ -78,10 +87,10 @@ export async function chainAnswers(url: string, chainId = LOCAL_CHAIN_ID): Promi
 }
 
 /** From now on blocks come by the clock, with or without transactions. */
-export async function mineByInterval(url: string): Promise<void> {
+export async function mineByInterval(url: string, seconds = BLOCK_SECONDS): Promise<void> {
   const client = testClient(url);
   await client.setAutomine(false);
-  await client.setIntervalMining({ interval: BLOCK_SECONDS });
+  await client.setIntervalMining({ interval: seconds });
 }
 
 /** From now on each transaction is mined at once, in a block of its own. */

@@ -1,15 +1,31 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../command.ts";
 import { writeGeneratedFiles } from "../generated-files.ts";
-import { binary, root } from "../paths.ts";
+import { binary, root, writeWhole } from "../paths.ts";
 import { anvilBinary, chainAnswers, mineByInterval, startChain } from "./chain.ts";
-import { digestOf } from "./digest.ts";
+import { contractsDigest, digestOf } from "./digest.ts";
+import { inTurn } from "./folder.ts";
 import type { Progress } from "./progress.ts";
-import { describeEnd, runToEnd, type Service, startService, waitUntilReady } from "./service.ts";
+import {
+  boundLog,
+  describeEnd,
+  runToEnd,
+  type Service,
+  startService,
+  waitUntilReady,
+} from "./service.ts";
 import { WorldState } from "./world-state.ts";
 
 const READY_TIMEOUT_MS = 120_000;
+
+/** While a world runs: every so often its logs are kept short and its chain is kept. */
+const HOUSEKEEPING_MS = 30_000;
+const MOST_LOG_BYTES = 5_000_000;
+
+/** A world that has been left on for so long slows down, so as not to fill the disk: a block is 1.7 kB in the chain's state. */
+const SLOWER_AFTER_MS = 3_600_000;
+const SLOW_BLOCK_SECONDS = 5;
 
 const viteConfig = join(root, "web", "vite.config.ts");
 
@@ -44,6 +60,8 @@ export class LocalWorld {
   readonly #options: LocalWorldOptions;
   readonly #services: Service[] = [];
   #chain: Service | undefined;
+  #housekeeping: NodeJS.Timeout | undefined;
+  #slowing: NodeJS.Timeout | undefined;
   readonly #failure = Promise.withResolvers<never>();
 
   constructor(options: LocalWorldOptions) {
@@ -70,6 +88,10 @@ export class LocalWorld {
     await progress.step("Start indexer and API", () => this.#startIndexer());
     if (web) await progress.step("Serve web app", () => this.#serveWeb());
     if (simulation) await progress.step("Let simulated savers act", () => this.#startSimulation());
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
+    this.#slowing = setTimeout(() => {
+      mineByInterval(this.urls.chain, SLOW_BLOCK_SECONDS).catch(() => undefined);
+    }, SLOWER_AFTER_MS).unref();
   }
 
   /** Never resolves; rejects with the story of the first process that ends by itself. */
@@ -79,21 +101,26 @@ export class LocalWorld {
 
   /** Ends every process; true when each ended by itself in time, so that what they keep is whole. */
   async stop(): Promise<boolean> {
+    clearInterval(this.#housekeeping);
+    clearTimeout(this.#slowing);
     const stopped = await Promise.all(this.#services.map((service) => service.stop()));
     // The chain goes last: what it saves must not be older than what the indexer has seen.
     const chainStopped = (await this.#chain?.stop()) ?? true;
+    this.state.takeOverChain();
     return chainStopped && stopped.every(Boolean);
   }
 
   async #compile(): Promise<void> {
-    await this.#runToEnd(
-      "The compiler",
-      "contracts",
-      binary("hardhat"),
-      ["build", "--no-tests"],
-      {},
-    );
-    writeGeneratedFiles();
+    await inTurn(join(root, "cache", "compiling"), async () => {
+      await this.#runToEnd(
+        "The compiler",
+        "contracts",
+        binary("hardhat"),
+        ["build", "--no-tests"],
+        {},
+      );
+      writeGeneratedFiles();
+    });
   }
 
   async #buildWeb(): Promise<void> {
@@ -107,6 +134,8 @@ export class LocalWorld {
       return;
     }
     await progress.step("Build web app", async () => {
+      // Of a build that was interrupted there may be anything.
+      rmSync(this.#webFolder, { recursive: true, force: true });
       const env = { KHIPU_WEB_OUT: this.#webFolder };
       await this.#runToEnd(
         "The web build",
@@ -115,32 +144,45 @@ export class LocalWorld {
         ["build", "--config", viteConfig],
         env,
       );
-      writeFileSync(stamp, sources);
+      writeWhole(stamp, sources);
     });
   }
 
   async #startChainWithContracts(): Promise<void> {
     const { fresh, progress } = this.#options;
-    const contracts = digestOf(
-      ["contracts", "ignition/modules", "ignition/parameters"].map((path) => join(root, path)),
-    );
-    const reason = fresh ? "asked for" : this.state.whyNotKept(contracts);
+    const contracts = contractsDigest();
+    const kept = this.state.kept(contracts);
+    const canKeep = anvilBinary() !== undefined;
+    let why = kept === "none" || fresh ? "" : " (the kept one is damaged)";
 
-    if (reason === undefined && anvilBinary() !== undefined) {
+    if (!fresh && kept === "other contracts") {
+      throw new Failure(
+        "The contracts have changed since the kept world was made: `npm start -- --fresh` throws it away and begins a new one, KHIPU_STATE=<folder> keeps it and begins one beside it.",
+      );
+    }
+    if (!fresh && kept === "whole" && !canKeep) {
+      throw new Failure(
+        "Hardhat's node cannot go on with the kept world: `npm start -- --fresh` throws it away, KHIPU_STATE=<folder> keeps it and begins one beside it.",
+      );
+    }
+    if (!fresh && kept === "whole") {
       this.state.resume();
-      await progress.step("Start chain where it stopped", () => this.#startChain());
-      if (await this.state.matchesChain(this.urls.chain)) {
+      const isThere = await progress.step("Start chain where it stopped", async () => {
+        await this.#startChain();
+        return this.state.matchesChain(this.urls.chain);
+      });
+      if (isThere) {
         await mineByInterval(this.urls.chain);
         return;
       }
       // It was killed before it had saved the deployment.
       await this.#chain?.stop();
+      why = " (the kept one lacks its deployment)";
     }
 
+    if (why !== "") progress.line(`  What was kept is now in ${this.state.setAside()}.`);
     this.state.reset(contracts);
-    await progress.step(`Start a new chain${reason === undefined ? "" : ` (${reason})`}`, () =>
-      this.#startChain(),
-    );
+    await progress.step(`Start a new chain${why}`, () => this.#startChain());
     await progress.step("Deploy contracts", () => this.#deploy());
     await mineByInterval(this.urls.chain);
   }
@@ -149,7 +191,7 @@ export class LocalWorld {
     this.#chain = startChain({
       port: this.#options.ports.chain,
       logFile: this.#logFile("chain"),
-      stateFile: this.state.chainFile,
+      state: { from: this.state.chainFile, to: this.state.nextChainFile },
     });
     this.#watch(this.#chain);
     await this.#untilReady(this.#chain, () => chainAnswers(this.urls.chain));
@@ -165,7 +207,7 @@ export class LocalWorld {
       "--output",
       this.state.deploymentFile,
     ];
-    await this.#runToEnd("The deployment", "deploy", binary("node"), args, {
+    await this.#runToEnd("The deployment", "deploy", process.execPath, args, {
       KHIPU_RPC_URL: this.urls.chain,
     });
   }
@@ -173,9 +215,11 @@ export class LocalWorld {
   /** Chainlink's part of the lottery's draws, and somebody who sees to it that they happen on time. */
   async #startLottery(): Promise<void> {
     const args = ["--deployment", this.state.deploymentFile, "--rpc", this.urls.chain];
-    const node = binary("node");
+    const node = process.execPath;
     const oracle = [join(root, "scripts/local/vrf-prover.ts"), ...args];
+    // The play money earns fast, so that its yield is booked often.
     const keeper = [join(root, "scripts/keeper.ts"), ...args];
+    keeper.push("--yield-seconds", "15", "--least", "0.01");
     const services: [service: Service, sign: string][] = [
       [this.#start("The oracle", "oracle", node, oracle, {}), "ready"],
       [this.#start("The keeper", "keeper", node, keeper, {}), "keeps"],
@@ -188,7 +232,7 @@ export class LocalWorld {
   async #startIndexer(): Promise<void> {
     const { api, chain } = this.#options.ports;
     const args = [join(root, "scripts/indexer.ts"), "--port", String(api)];
-    const indexer = this.#start("The indexer", "indexer", binary("node"), args, {
+    const indexer = this.#start("The indexer", "indexer", process.execPath, args, {
       KHIPU_DEPLOYMENT: this.state.deploymentFile,
       KHIPU_INDEX_DIR: this.state.indexFolder,
       KHIPU_RPC_URL: this.urls.chain,
@@ -206,7 +250,7 @@ export class LocalWorld {
       testNetwork: true,
       deployment: JSON.parse(readFileSync(this.state.deploymentFile, "utf8")) as unknown,
     };
-    writeFileSync(join(this.#webFolder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    writeWhole(join(this.#webFolder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
     const args = ["preview", "--config", viteConfig, "--outDir", this.#webFolder];
     args.push("--host", "127.0.0.1", "--port", String(this.#options.ports.app), "--strictPort");
     const server = this.#start("The web server", "web", binary("vite"), args, {
@@ -223,7 +267,7 @@ export class LocalWorld {
       "--rpc",
       this.urls.chain,
     ];
-    const simulation = this.#start("The simulation", "simulation", binary("node"), args, {});
+    const simulation = this.#start("The simulation", "simulation", process.execPath, args, {});
     await this.#untilReady(simulation, () => Promise.resolve(logOf(simulation).includes("seed")));
   }
 
@@ -255,6 +299,13 @@ export class LocalWorld {
       timeoutMs: READY_TIMEOUT_MS,
       abort: this.#options.abort,
     });
+  }
+
+  #keepHouse(): void {
+    for (const { logFile } of [...this.#services, ...(this.#chain ? [this.#chain] : [])]) {
+      boundLog(logFile, MOST_LOG_BYTES);
+    }
+    this.state.keepChain();
   }
 
   #logFile(name: string): string {

@@ -1,19 +1,25 @@
 import { createServer } from "node:net";
 import { Failure } from "../command.ts";
 
-/** The port in environment variable `variable`, or `fallback`; throws when it is no port, or when something listens there. */
-export async function claimPort(variable: string, fallback: number): Promise<number> {
+/** The port in environment variable `variable`, or `fallback`; throws when it is no port. */
+export function readPort(variable: string, fallback: number): number {
   const value = process.env[variable];
-  const port = value === undefined || value === "" ? fallback : Number(value);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Failure(`${variable} is "${value}": it must be a port number from 1 to 65535.`);
-  }
-  if (!(await isFree(port))) {
-    throw new Failure(
-      `Port ${port} is in use. Stop what listens there, or choose another port, for example ${variable}=${port + 1}.`,
-    );
-  }
-  return port;
+  return portFrom(variable, value === undefined || value === "" ? String(fallback) : value);
+}
+
+/** The port that was given as `value`; throws when it is none. */
+export function portFrom(source: string, value: string): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port >= 1 && port <= 65_535) return port;
+  throw new Failure(`${source} is "${value}": it must be a port number from 1 to 65535.`);
+}
+
+/** Throws when something listens on a port, and names one that is free. `choice` is how another is chosen: `NAME=`. */
+export async function requireFreePort(port: number, choice: string): Promise<void> {
+  if (await isFree(port)) return;
+  throw new Failure(
+    `Port ${port} is in use. Stop what listens there, or choose another port, for example ${choice}${await freePort()}.`,
+  );
 }
 
 /** A port that nothing listens on right now. */

@@ -1,8 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../command.ts";
+import { endWithUs } from "../reaper.ts";
 
 /** How long a process may take to end by itself before it is killed. */
 const STOP_GRACE_MS = 2_000;
@@ -26,18 +36,30 @@ export interface ServiceOptions {
   args: string[];
   env?: Record<string, string>;
   logFile: string;
+  /** How long it may take to end by itself; what it keeps may be large. */
+  graceMs?: number;
 }
 
 /** Starts a process in a group of its own (so that all it starts ends with it), its output going to a log file. */
-export function startService({ name, command, args, env, logFile }: ServiceOptions): Service {
+export function startService({
+  name,
+  command,
+  args,
+  env,
+  logFile,
+  graceMs = STOP_GRACE_MS,
+}: ServiceOptions): Service {
   mkdirSync(dirname(logFile), { recursive: true });
-  const log = openSync(logFile, "w");
+  // Emptied and then written to at its end, wherever that is: a log that has grown too large can be emptied again.
+  closeSync(openSync(logFile, "w"));
+  const log = openSync(logFile, "a");
   const child = spawn(command, args, {
     stdio: ["ignore", log, log],
     env: { ...process.env, ...env },
-    detached: process.platform !== "win32",
+    detached: true,
   });
-  // Whatever ends this process, also an error that nobody caught, ends the other too.
+  // Whatever ends this process ends the other too: an error that nobody caught at once, a SIGKILL by the reaper.
+  endWithUs(child, { group: true });
   const killWithUs = () => signalGroup(child, "SIGKILL");
   process.once("exit", killWithUs);
   closeSync(log);
@@ -56,7 +78,7 @@ export function startService({ name, command, args, env, logFile }: ServiceOptio
     stopping: false,
     stop() {
       this.stopping = true;
-      return stop(child, ended);
+      return stop(child, ended, graceMs);
     },
   };
 }
@@ -90,6 +112,13 @@ export async function waitUntilReady(
   }
 }
 
+/** Keeps the end of a log that has grown larger than so many bytes beside it, and begins it again. */
+export function boundLog(logFile: string, mostBytes: number): void {
+  if (!existsSync(logFile) || statSync(logFile).size <= mostBytes) return;
+  copyFileSync(logFile, `${logFile}.1`);
+  truncateSync(logFile);
+}
+
 /** Says which process ended, how, and what it said last. */
 export function describeEnd(service: Service, end: string): string {
   const lines = readFileSync(service.logFile, "utf8").trimEnd().split("\n").slice(-15);
@@ -99,13 +128,17 @@ export function describeEnd(service: Service, end: string): string {
   ].join("\n");
 }
 
-async function stop(child: ChildProcess, ended: Promise<string>): Promise<boolean> {
+async function stop(
+  child: ChildProcess,
+  ended: Promise<string>,
+  graceMs: number,
+): Promise<boolean> {
   if (child.pid === undefined) return true;
   let inTime = true;
   const timer = setTimeout(() => {
     inTime = false;
     signalGroup(child, "SIGKILL");
-  }, STOP_GRACE_MS);
+  }, graceMs);
   signalGroup(child, "SIGTERM");
   await ended;
   clearTimeout(timer);
@@ -117,7 +150,6 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<boolea
 /** False once nothing of the group is left. */
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): boolean {
   try {
-    if (process.platform === "win32") return child.kill(signal);
     return process.kill(-Number(child.pid), signal);
   } catch {
     return false;

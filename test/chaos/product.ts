@@ -130,10 +130,11 @@ export class Product implements PlayedWorld {
     // a new one each time: a reorganisation may have brought back what another one has seen answered
     const prover = new Prover(oracle, recent);
     const keeper = this.#wallet(19);
+    const none = () => false;
     for (;;) {
-      for (let task = await job.due(); task; task = await job.due()) {
+      for (let task = await job.due(none); task; task = await job.due(none)) {
         for (const call of task.calls) {
-          await mined(this.#client, keeper.sendTransaction({ ...call, gas }));
+          await mined(this.#client, keeper.sendTransaction({ to: call.to, data: call.data, gas }));
         }
       }
       const round = { functionName: "roundOf", args: [ending] } as const;

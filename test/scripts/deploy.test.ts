@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import hre from "hardhat";
-import { createPublicClient, createWalletClient, getAddress, http } from "viem";
+import { type Abi, createPublicClient, createWalletClient, getAddress, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { sepolia } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -89,6 +89,8 @@ describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
     const file = join(folder, "parameters.json");
     writeFileSync(file, JSON.stringify(parameters));
     const args = ["--network", "sepolia", "--parameters", file, "--output", output];
+    // The tests are of what is being written, too.
+    args.push("--allow-changes");
     return runScript("deploy", args, { SEPOLIA_RPC_URL: url, DEPLOYER_PRIVATE_KEY: key }).ended;
   };
   const deploy = async (parameters: Record<string, unknown>) => {
@@ -120,12 +122,25 @@ describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
     });
     const receipt = await chain().waitForTransactionReceipt({ hash });
     coordinator = getAddress(receipt.contractAddress ?? "0x");
+    const config = [3, 2_500_000, 86_400, 33_285, 1n, 0, 0, 24, 20];
+    const proving = [publicKeyOf(77n), 1_000_000_000_000n];
+    for (const [functionName, values] of [
+      ["setConfig", config],
+      ["registerProvingKey", proving],
+    ] as const) {
+      const call = { address: coordinator, abi: abi as Abi, functionName, args: values };
+      await chain().waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
+    }
   });
 
   afterAll(async () => {
     const { hash } = await chain().getBlock({ blockNumber: 0n });
     await node.stop();
-    const journal = join(root, "ignition/deployments", `chain-${sepolia.id}-${hash.slice(2, 14)}`);
+    const journal = join(
+      root,
+      "ignition/deployments",
+      `chain-${sepolia.id}-${hash.slice(2, 14)}-sepolia`,
+    );
     for (const path of [journal, `${journal}.start-block`, folder]) {
       rmSync(path, { recursive: true, force: true });
     }
@@ -136,23 +151,31 @@ describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
     const { code, stderr } = await run({ Testnet: { admin: someone, curator: someone } });
     expect(code).toBe(1);
     expect(stderr).toBe(
-      "The module Testnet needs an address for guardian, allocator, treasurer: name them in --parameters (docs/operators.md).\n",
+      "The section Testnet needs guardian, allocator, treasurer: name them in --parameters (docs/operators.md).\n",
     );
     expect(await chain().getTransactionCount({ address: deployer.address })).toBe(sent);
   });
 
-  it("deploys all with a lottery at the coordinator that the parameters name, and again deploys nothing", async () => {
-    const parameters = {
-      Testnet: {
-        admin: someone,
-        curator: someone,
-        guardian: someone,
-        allocator: someone,
-        treasurer: someone,
-      },
-      Lottery: { coordinator, keyHash, answerTime: 7_200 },
+  it("names a malformed private key, and does not show it", async () => {
+    const env = { SEPOLIA_RPC_URL: url, DEPLOYER_PRIVATE_KEY: `${key}00` };
+    const { stderr } = await runScript("deploy", ["--network", "sepolia"], env).ended;
+    expect(stderr).toContain("(DEPLOYER_PRIVATE_KEY) is no private key");
+    expect(stderr).not.toContain(key.slice(2, 20));
+  });
+
+  it("deploys, then adds a lottery at the coordinator that the parameters name, and again deploys nothing", async () => {
+    const roles = {
+      admin: someone,
+      curator: someone,
+      guardian: someone,
+      allocator: someone,
+      treasurer: someone,
     };
+    const without = await deploy({ Testnet: roles });
+    expect(without.contracts["LotteryPool"]).toBeUndefined();
+    const parameters = { Testnet: roles, Lottery: { coordinator, keyHash, answerTime: 7_200 } };
     const first = await deploy(parameters);
+    expect(first.contracts).toMatchObject(without.contracts);
     const lottery = { address: deployedAt(first, "LotteryPool").address, abi: lotteryPoolAbi };
     expect(await chain().readContract({ ...lottery, functionName: "coordinator" })).toBe(
       coordinator,
@@ -165,6 +188,8 @@ describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
 
     const sent = await chain().getTransactionCount({ address: deployer.address });
     expect(await deploy(parameters)).toEqual(first);
+    // What is there is never dropped, whatever is asked for.
+    expect(await deploy({ Testnet: roles })).toEqual(first);
     expect(await chain().getTransactionCount({ address: deployer.address })).toBe(sent);
   });
 });

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EmbeddedIndex } from "../../scripts/indexer/embedded-index.ts";
+import { root } from "../../scripts/paths.ts";
 
 describe("an embedded index", () => {
   let parent: string;
@@ -62,5 +63,34 @@ describe("an embedded index", () => {
     await indexed("", (_, index) => index.caughtUp());
     expect(await indexed("")).toBe(false);
     expect(isDiscardedNext()).toBe(true);
+  });
+});
+
+describe("the folder of an embedded index", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "khipuvault-embedded-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("is refused when it holds what is no index, and nothing in it is touched", () => {
+    writeFileSync(join(folder, "cat.jpg"), "cat");
+    expect(() => new EmbeddedIndex(folder).claim()).toThrow(
+      `${folder} holds things that are no index`,
+    );
+    expect(existsSync(join(folder, "cat.jpg"))).toBe(true);
+  });
+
+  it("is one process's at a time", async () => {
+    const index = join(folder, "index");
+    new EmbeddedIndex(index).claim();
+    const module = JSON.stringify(join(root, "scripts/indexer/embedded-index.ts"));
+    const script = `const { EmbeddedIndex } = await import(${module}); new EmbeddedIndex(${JSON.stringify(index)}).claim();`;
+    const other = spawn(process.execPath, ["--input-type=module", "-e", script]);
+    let said = "";
+    other.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await once(other, "close");
+    expect(said).toContain(`Another indexer works in ${index}: stop it first`);
   });
 });

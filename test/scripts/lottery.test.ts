@@ -1,6 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createPublicClient, createTestClient, createWalletClient, http, maxUint256 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
@@ -116,6 +120,41 @@ describe("A lottery on a local chain", () => {
     expect((await verify("9")).stderr).toBe("There is no round 9 yet.\n");
   });
 
+  it.each([
+    ["keeps no old logs", "eth_getLogs", "history has been pruned", /use an archive node/],
+    ["leaves out logs", "eth_getLogs", undefined, /^GAP: /m],
+    ["has no old transactions", "eth_getTransactionByHash", "transaction not found", /^GAP: /m],
+    ["has no old blocks", "eth_getTransactionReceipt", "missing trie node", /^GAP: /m],
+  ])("is not called dishonest by a node that %s", async (_, method, refusal, sentence) => {
+    // In front of the chain: refuses one method, or answers it with the second half only.
+    const proxy = createServer((request, response) => {
+      void (async () => {
+        const body = await text(request);
+        const { id, method: asked } = JSON.parse(body) as { id: number; method: string };
+        response.setHeader("content-type", "application/json");
+        if (asked === method && refusal !== undefined) {
+          const error = { code: -32_000, message: refusal };
+          return response.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
+        }
+        const headers = { "content-type": "application/json" };
+        const answer = await (await fetch(url, { method: "POST", headers, body })).text();
+        if (asked !== method) return response.end(answer);
+        const { result } = JSON.parse(answer) as { result: unknown[] };
+        const half = result.slice(result.length / 2);
+        return response.end(JSON.stringify({ jsonrpc: "2.0", id, result: half }));
+      })();
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    const rpc = `http://127.0.0.1:${port}/v3/key-that-nobody-may-see`;
+    const args = ["--rpc", rpc, "--deployment", deployment, "--round", "1"];
+    const { code, stdout, stderr } = await runScript("verify-draw", args).ended;
+    proxy.close();
+    expect(code).toBe(2);
+    expect(stdout + stderr).toMatch(sentence);
+    expect(stdout + stderr).not.toMatch(/not honest|\n {4}at |key-that/);
+  });
+
   it("rolls over when the oracle is silent, and a keeper that comes late finds what to do", async () => {
     await toTheEndOfTheRound();
     const oracle = prover("--silent");
@@ -179,7 +218,8 @@ describe("The lottery's scripts, given something wrong", () => {
     ["verify-draw", ["--rpc", "x", "--round", "0"], /^--round is "0": it must be a number from 1/],
   ])("%s %j says what to do", async (script, args, message) => {
     const { code, stderr } = await runScript(script, args).ended;
-    expect(code).toBe(1);
+    // Of verify-draw, 1 says that a draw was not honest.
+    expect(code).toBe(script === "verify-draw" ? 2 : 1);
     expect(stderr).toMatch(message);
   });
 });

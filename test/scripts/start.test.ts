@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +19,11 @@ import { descendants } from "./descendants.ts";
 import { type Run, runScript } from "./script.ts";
 
 describe("npm start, asked for something it cannot do", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "khipuvault-start-"));
+  afterAll(() => {
+    rmSync(scratch, { recursive: true });
+  });
+
   it("prints its options with --help", async () => {
     const { code, stdout } = await runScript("start", ["--help"]).ended;
     expect(code).toBe(0);
@@ -44,6 +58,7 @@ describe("npm start, asked for something it cannot do", () => {
   it("names an anvil that is not there", async () => {
     const { code, stderr } = await runScript("start", [], {
       ...(await freePorts()),
+      KHIPU_STATE: join(scratch, "anvil"),
       KHIPU_ANVIL: "/no/anvil",
     }).ended;
     expect(code).toBe(1);
@@ -57,11 +72,45 @@ describe("npm start, asked for something it cannot do", () => {
     const port = await new Promise<number>((resolve) => {
       server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
     });
-    const { code, stderr } = await runScript("start", [], { KHIPU_APP_PORT: String(port) }).ended;
-    server.close();
+    const env = { KHIPU_APP_PORT: String(port), KHIPU_STATE: join(scratch, "ports") };
+    const { code, stderr } = await runScript("start", [], env).ended;
     expect(code).toBe(1);
-    expect(stderr).toContain(`Port ${port} is in use`);
-    expect(stderr).toContain("KHIPU_APP_PORT=");
+    const [, proposed] =
+      new RegExp(`^Port ${port} is in use.*KHIPU_APP_PORT=(\\d+)\\.`).exec(stderr) ?? [];
+    // What it proposes is free.
+    const other = createServer().listen(Number(proposed), "127.0.0.1");
+    await once(other, "listening");
+    other.close();
+    server.close();
+  });
+
+  it("leaves a folder alone that holds what is not its own", async () => {
+    const folder = join(scratch, "photos");
+    for (const path of ["web", "world"]) {
+      mkdirSync(join(folder, path), { recursive: true });
+      writeFileSync(join(folder, path, "cat.jpg"), "cat");
+    }
+    for (const [state, cwd] of [
+      [folder, "/"],
+      ["photos", scratch],
+    ] as const) {
+      const env = { ...(await freePorts()), KHIPU_STATE: state, INIT_CWD: cwd };
+      const { code, stderr } = await runScript("start", ["--fresh"], env).ended;
+      expect(code).toBe(1);
+      expect(stderr.trim()).toBe(
+        `${folder} holds things that are not KhipuVault's: name an empty folder, or a new one, with KHIPU_STATE=<folder>.`,
+      );
+    }
+    expect(readFileSync(join(folder, "web/cat.jpg"), "utf8")).toBe("cat");
+    expect(readFileSync(join(folder, "world/cat.jpg"), "utf8")).toBe("cat");
+    expect(readdirSync(folder)).toEqual(["web", "world"]);
+  });
+
+  it("wants three different ports", async () => {
+    const port = String(await freePort());
+    const ports = { ...(await freePorts()), KHIPU_APP_PORT: port, KHIPU_API_PORT: port };
+    const { stderr } = await runScript("start", [], ports).ended;
+    expect(stderr).toContain("must be three ports");
   });
 });
 
@@ -130,15 +179,29 @@ describe("npm start", () => {
     expect(processes.filter(isAlive)).toEqual([]);
   });
 
-  it.skipIf(anvilBinary() === undefined)("goes on with the chain that was kept", async () => {
-    const kept = JSON.parse(readFileSync(join(folder, "world", "deployment.json"), "utf8")) as {
-      genesisHash: string;
+  const withAnvil = it.skipIf(anvilBinary() === undefined);
+  /** The hash of a block of the deployment, on the chain that runs now. */
+  const deploymentBlock = async (chain: string) => {
+    const { number } = kept().block;
+    const block = await rpc(chain, "eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+    return (block as { hash: string }).hash;
+  };
+  const kept = () =>
+    JSON.parse(readFileSync(join(folder, "world", "deployment.json"), "utf8")) as {
+      block: { number: number; hash: string };
     };
-    const { chain } = await start();
-    expect(await rpc(chain, "eth_getBlockByNumber", ["0x0", false])).toMatchObject({
-      hash: kept.genesisHash,
-    });
-  });
+
+  withAnvil(
+    "goes on with the kept chain, and ends everything when it is killed itself",
+    async () => {
+      const { hash } = kept().block;
+      expect(await deploymentBlock((await start()).chain)).toBe(hash);
+      const processes = descendants(run.pid);
+      run.kill("SIGKILL");
+      await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+      expect(await deploymentBlock((await start()).chain)).toBe(hash);
+    },
+  );
 
   it("says which process died, shows its last lines, and stops the others", async () => {
     const processes = descendants(run.pid);
@@ -154,8 +217,10 @@ describe("npm start", () => {
     expect(processes.filter(isAlive)).toEqual([]);
   });
 
-  it("runs on Hardhat's node where there is no anvil, with blocks by the clock", async () => {
+  it("begins anew when what was kept is damaged; where there is no anvil on Hardhat's node, with blocks by the clock", async () => {
+    writeFileSync(join(folder, "world", "world.json"), "");
     const { chain } = await start({ KHIPU_ANVIL: "none" }, true);
+    expect(existsSync(join(folder, "world.damaged", "deployment.json"))).toBe(true);
     expect(await rpc(chain, "web3_clientVersion")).toMatch(/^HardhatNetwork|^Hardhat/);
     const first = Number(await rpc(chain, "eth_blockNumber"));
     while (Number(await rpc(chain, "eth_blockNumber")) < first + 2);

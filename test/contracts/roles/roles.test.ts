@@ -10,7 +10,9 @@ import { describe, expect, it } from "vitest";
 import { functionRoles, PERMISSIONS, ROLES } from "../../../ignition/modules/roles.ts";
 import { deployTestnet } from "../deployTestnet.ts";
 
-const THREE_DAYS = 3 * 24 * 3600;
+const DAY = 24 * 3600;
+const THREE_DAYS = 3 * DAY;
+const FIVE_DAYS = 5 * DAY;
 const NOBODY = "0x000000000000000000000000000000000000dEaD";
 
 const DENIALS = parseAbi([
@@ -123,13 +125,58 @@ describe("After deployment", () => {
     }
   });
 
-  it("the admin's own acts wait as long as the curator's", async () => {
-    const { manager, people } = await deployed();
-    expect(await manager.read.hasRole([ROLES.admin, people.admin.address])).toEqual([
-      true,
-      THREE_DAYS,
-    ]);
-    expect(await manager.read.hasRole([ROLES.admin, people.deployer.address])).toEqual([false, 0]);
+  it("the admin is faster than the curator, so that a stolen curator is revoked in time", async () => {
+    const { vault, manager, networkHelpers, people, assertions } = await deployed();
+    const { admin, curator, deployer } = people;
+    expect(await manager.read.hasRole([ROLES.admin, admin.address])).toEqual([true, DAY]);
+    expect(await manager.read.hasRole([ROLES.admin, deployer.address])).toEqual([false, 0]);
+    const evil = encodeFunctionData({
+      abi: vault.abi,
+      functionName: "addStrategy",
+      args: [NOBODY, { absolute: 1n, relativeBps: 1 }],
+    });
+    await manager.write.schedule([vault.address, evil, 0], { account: curator });
+    const revoke = [ROLES.curator, curator.address] as const;
+    await manager.write.schedule(
+      [
+        manager.address,
+        encodeFunctionData({ abi: manager.abi, functionName: "revokeRole", args: revoke }),
+        0,
+      ],
+      { account: admin },
+    );
+    await networkHelpers.time.increase(DAY);
+    await manager.write.revokeRole([...revoke], { account: admin });
+    await networkHelpers.time.increase(THREE_DAYS - DAY);
+    await assertions.revertWithCustomError(
+      vault.write.addStrategy([NOBODY, { absolute: 1n, relativeBps: 1 }], { account: curator }),
+      vault,
+      "AccessManagedUnauthorized",
+    );
+  });
+
+  it("the admin is no way round the curator's delay: new holders and new roles of functions wait it", async () => {
+    const { vault, savings, treasury, manager, networkHelpers, people } = await deployed();
+    const { admin, saver } = people;
+    for (const role of Object.values(ROLES)) {
+      expect(await manager.read.getRoleGrantDelay([role])).toBe(0);
+    }
+    // As AccessManager wants it, a delay that is set holds five days later.
+    await networkHelpers.time.increase(FIVE_DAYS);
+    for (const role of Object.values(ROLES)) {
+      expect(await manager.read.getRoleGrantDelay([role])).toBe(THREE_DAYS);
+    }
+    for (const target of [vault, savings, treasury]) {
+      expect(await manager.read.getTargetAdminDelay([target.address])).toBe(THREE_DAYS);
+    }
+    const grant = [ROLES.curator, saver.address, 0] as const;
+    const data = encodeFunctionData({ abi: manager.abi, functionName: "grantRole", args: grant });
+    await manager.write.schedule([manager.address, data, 0], { account: admin });
+    await networkHelpers.time.increase(DAY);
+    await manager.write.grantRole([...grant], { account: admin });
+    expect(await manager.read.hasRole([ROLES.curator, saver.address])).toEqual([false, 0]);
+    await networkHelpers.time.increase(THREE_DAYS);
+    expect(await manager.read.hasRole([ROLES.curator, saver.address])).toEqual([true, 0]);
   });
 
   it("what raises risk waits, and the guardian can cancel it", async () => {
@@ -202,6 +249,9 @@ describe("After deployment", () => {
     expect((await vault.read.feeRecipient()).toLowerCase()).toBe(treasury.address.toLowerCase());
     expect(await vault.read.feeBps()).toBe(1_000n);
     expect(await vault.read.idleBufferBps()).toBe(500n);
+    expect(await vault.read.balanceOf([NOBODY])).toBe(1_000_000n * 1_000_000n);
+    const [caps] = await vault.read.capsOf([yieldSource.address]);
+    expect(caps).toEqual({ absolute: 10n ** 18n, relativeBps: 10_000 });
     expect((await vault.read.supplyOrder()).map((address) => address.toLowerCase())).toEqual([
       yieldSource.address.toLowerCase(),
     ]);
