@@ -17,6 +17,8 @@ const deployments = readDeployments(process.env);
 const at = (name: string) => ({ chain: placesOf(deployments, name) });
 
 export default createConfig({
+  // Otherwise a reorganisation of one chain takes back what other chains wrote since, final or not.
+  ordering: deployments.length > 1 ? "experimental_isolated" : "multichain",
   database: databaseFrom(process.env),
   chains: chainsOf(deployments, process.env),
   contracts: {

@@ -100,12 +100,6 @@ export class Hub {
     return this.#tail?.head;
   }
 
-  /** The newest block with events that counts as final. */
-  get newestFinal(): BlockRef | undefined {
-    const tail = this.#tail;
-    return tail?.blocks.findLast(({ number }) => number <= tail.finalized.number) ?? tail?.floor;
-  }
-
   get counts(): { live: number; scanning: number; groups: number } {
     const groups = finalities.flatMap((finality) => [...this.#levels[finality].groups.values()]);
     return {

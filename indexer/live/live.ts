@@ -7,6 +7,7 @@ import { Doors } from "./doors.ts";
 import { createEndpoint } from "./endpoint.ts";
 import { startFeed } from "./feed.ts";
 import { freshnessOf } from "./freshness.ts";
+import { Heads } from "./heads.ts";
 import { Hub } from "./hub.ts";
 import { LiveQueries, type QueryOperation } from "./live-queries.ts";
 import { registerMetrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ import {
   endInOrder,
   generatedSchema,
   indexedChain,
+  indexedChains,
   logger,
   onShutdown,
   onHttp,
@@ -28,14 +30,14 @@ import {
 import { Queues } from "./queue.ts";
 import { createPersistedOperations, readPersistedOperations } from "./persisted.ts";
 import { checkpointTable, type Sources } from "./reads.ts";
-import { createLogReader, type LogTable } from "./reader.ts";
+import { createLogReader, newestFinal, type LogTable } from "./reader.ts";
 import { withSubscription } from "./schema.ts";
 import type { Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
 import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
 import { Turns } from "./turns.ts";
-import { keepVigil } from "./vigil.ts";
+import { keepVigil, type WatchedChain } from "./vigil.ts";
 import { createWebSockets, turnAway } from "./websocket.ts";
 
 export interface LiveOptions {
@@ -83,7 +85,8 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const columns = columnsOf(log.table);
   const normalize = (column: string, value: string): string =>
     columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
-  const reader = createLogReader(log.table, log.chainId);
+  const { id: streamed } = indexedChain(log.chainId);
+  const reader = createLogReader(log.table, streamed);
   const stats = newStats();
   const hub = new Hub(reader, settings, stats);
   const { persistedFile, isPersistedOnly } = settings;
@@ -131,21 +134,39 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     },
   };
   const doors = new Doors(settings);
-  const { id } = indexedChain(log.chainId);
-  const vigil = keepVigil(
-    { head: () => chainHead(id), hashOf: (number) => chainBlockHash(id, number) },
-    () => hub.newestFinal,
-    ({ number, hash }) => {
-      service.report(
-        "The index has final events that are no longer on the chain: index anew into another database",
-        { number, hash },
-      );
-    },
-  );
-  onShutdown(() => vigil.stop());
-  const metrics = registerMetrics({ stats, doors, hub, vigil, liveQueries: service.liveQueries });
+  const heads = new Heads();
+  const vigils = indexedChains().map(({ id, name }) => ({
+    id,
+    name,
+    vigil: keepVigil(
+      {
+        head: () => chainHead(id),
+        hashOf: (number) => chainBlockHash(id, number),
+        async newestFinal() {
+          const chain = hub.head && heads.chains.find(({ chainId }) => chainId === id);
+          return chain && newestFinal(log.table, chain);
+        },
+      },
+      ({ number, hash }) => {
+        service.report(
+          "The index has final events that are no longer on the chain: index anew into another database",
+          { chain: name, number, hash },
+        );
+      },
+    ),
+  }));
+  onShutdown(() => {
+    for (const { vigil } of vigils) vigil.stop();
+  });
+  const chains = (): WatchedChain[] =>
+    vigils.map((chain) => {
+      const known = heads.chains.find(({ chainId }) => chainId === chain.id)?.head;
+      // there is none before all old blocks of all chains are read
+      return { ...chain, head: chain.id === streamed ? hub.head : hub.head && known };
+    });
+  const metrics = registerMetrics({ stats, doors, hub, chains, liveQueries: service.liveQueries });
   onShutdown(
-    startFeed(reader, hub, service.liveQueries, {
+    startFeed(reader, heads, hub, service.liveQueries, {
       onReady(block) {
         service.note("Live layer is ready", { block });
       },
@@ -166,7 +187,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       },
       connection: (socket) => doors.admit(socket),
       request(request, response) {
-        if (request.url !== "/ready" || !vigil.isOrphaned) return false;
+        if (request.url !== "/ready" || !vigils.some(({ vigil }) => vigil.isOrphaned)) return false;
         response.writeHead(503).end("The index is not of this chain any more: index anew.");
         return true;
       },
@@ -190,7 +211,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   app.all("/graphql", handle);
   app.all("/graphql/stream", handle);
   app.get("/live/fresh", (context) => {
-    const freshness = freshnessOf(hub.head, vigil, context.req.query("seconds"));
+    const freshness = freshnessOf(streamed, chains(), context.req.query("seconds"));
     return context.json(freshness, freshness.isFresh ? 200 : 503);
   });
   return app as unknown as Hono;

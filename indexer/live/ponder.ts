@@ -3,6 +3,7 @@
  * test/live/ponder.test.ts fails when they change.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
@@ -13,7 +14,7 @@ import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import type { GraphQLSchema } from "graphql";
 import pg from "pg";
-import type { ReadonlyDrizzle } from "ponder";
+import { sql, type ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
 import { Turns } from "./turns.ts";
 
@@ -69,8 +70,9 @@ interface Globals {
     readonly syncQB: Pick<WritingQueryBuilder, "wrap">;
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
+  readonly PONDER_PRE_BUILD: { readonly ordering: string };
   readonly PONDER_INDEXING_BUILD: {
-    readonly chains: readonly { readonly id: number; readonly name: string }[];
+    readonly chains: readonly IndexedChain[];
     readonly rpcs: readonly {
       request(body: { method: string; params?: unknown[] }): Promise<unknown>;
     }[];
@@ -127,9 +129,18 @@ export function endInOrder(): void {
   }
 }
 
+export interface IndexedChain {
+  readonly id: number;
+  readonly name: string;
+}
+
+export function indexedChains(): readonly IndexedChain[] {
+  return globals().PONDER_INDEXING_BUILD.chains;
+}
+
 /** The chain whose events are streamed: that with the id, or else the first. Cursors are places on one chain. */
-export function indexedChain(id?: number): { readonly id: number; readonly name: string } {
-  const { chains } = globals().PONDER_INDEXING_BUILD;
+export function indexedChain(id?: number): IndexedChain {
+  const chains = indexedChains();
   const chain = id === undefined ? chains[0] : chains.find((known) => known.id === id);
   if (chain) return chain;
   const ids = chains.map((known) => known.id).join(", ");
@@ -225,7 +236,7 @@ function commitOnlyChanged(database: PGlite, userQB: WritingQueryBuilder): void 
   const readChanged = async (): Promise<Set<string>> => {
     try {
       const { rows } = await database.query("SELECT table_name FROM live_query_tables");
-      return new Set(rows.map(({ table_name }) => `"_reorg__${String(table_name)}"`));
+      return new Set(rows.map(({ table_name }) => `"_reorg__${wholeTable(String(table_name))}"`));
     } finally {
       changed = undefined;
     }
@@ -291,6 +302,22 @@ export function databaseSchema(): string {
   return globals().PONDER_NAMESPACE_BUILD.schema;
 }
 
+/**
+ * Something that is another one after rows have been taken back. Ponder notifies nobody of that and leaves the checkpoint where it
+ * was, but makes the trigger behind its notifications anew; so it does when it starts.
+ */
+export function reverts() {
+  const table = `"${databaseSchema()}"."_ponder_checkpoint"`;
+  return sql`coalesce((select t.oid::text from pg_trigger t
+    where t.tgrelid = ${table}::regclass and t.tgname = 'live_query_notify'), '')`;
+}
+
+/** Where each chain is kept apart, the tables that Ponder says to have changed are the parts of single chains. */
+function wholeTable(name: string): string {
+  const isApart = globals().PONDER_PRE_BUILD.ordering === "experimental_isolated";
+  return isApart ? name.replace(/_\d+$/, "") : name;
+}
+
 /** The database's name for a table; undefined for what is none. */
 export function tableName(table: unknown): string | undefined {
   if (typeof table !== "object" || table === null) return undefined;
@@ -337,7 +364,7 @@ export function onCommit(listener: (tables: readonly string[] | undefined) => vo
   const channel = `${databaseSchema()}_live_query`;
   const { driver } = globals().PONDER_DATABASE;
   const hear = (payload: string | undefined): void => {
-    listener(payload === undefined ? undefined : (JSON.parse(payload) as string[]));
+    listener(payload === undefined ? undefined : (JSON.parse(payload) as string[]).map(wholeTable));
   };
   if (driver.dialect === "pglite") {
     const stop = driver.instance.onNotification((name, payload) => {
@@ -352,13 +379,19 @@ export function onCommit(listener: (tables: readonly string[] | undefined) => vo
 }
 
 const reconnectDelay = 250;
+/** How often a connection that hears nothing has to prove that it would. */
+const probeEvery = 5_000;
 
-/** A connection of its own: Ponder's pools are small, and a place held in them blocks its work. */
+/**
+ * A connection of its own: Ponder's pools are small, and a place held in them blocks its work. It notifies itself of
+ * something now and then, because a connection can fall silent without an end.
+ */
 function listen(
   options: pg.ClientConfig,
   channel: string,
   hear: (payload: string | undefined) => void,
 ): () => void {
+  const probe = `live_probe_${randomUUID()}`;
   let client: pg.Client | undefined;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -367,21 +400,32 @@ function listen(
     const fresh = new pg.Client(options);
     client = fresh;
     let lost = false;
+    let hasHeard = true;
     const lose = (error?: Error): void => {
       if (lost || stopped) return;
       lost = true;
+      clearInterval(pulse);
       logger().warn({ msg: "Live layer lost its database connection", error });
       fresh.end().catch(() => undefined);
       timer = setTimeout(() => void connect(), reconnectDelay);
     };
+    const pulse = setInterval(() => {
+      if (stopped) clearInterval(pulse);
+      else if (!hasHeard) lose(new Error("The connection has fallen silent."));
+      else {
+        hasHeard = false;
+        fresh.query("SELECT pg_notify($1, '')", [probe]).catch(lose);
+      }
+    }, probeEvery);
     fresh.on("error", lose);
     fresh.on("end", lose);
-    fresh.on("notification", ({ payload }) => {
-      hear(payload);
+    fresh.on("notification", ({ channel: heard, payload }) => {
+      hasHeard = true;
+      if (heard === channel) hear(payload);
     });
     try {
       await fresh.connect();
-      await fresh.query(`LISTEN "${channel}"`);
+      await fresh.query(`LISTEN "${channel}"; LISTEN "${probe}"`);
       // whatever was announced before was not heard
       hear(undefined);
     } catch (error) {

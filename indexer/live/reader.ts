@@ -13,10 +13,18 @@ import {
   type PgTable,
 } from "ponder";
 import type { Filter } from "./filter.ts";
+import { checkpointOf } from "./heads.ts";
 import type { LogReader } from "./log.ts";
 import { chainHead, databaseSchema, indexedChain, onCommit, onShutdown, select } from "./ponder.ts";
 import { blockEnd, blockStart, pointOf, type Position } from "./position.ts";
-import { blockOf, originBlock, type BlockRef, type LogEvent, type Snapshot } from "./tail.ts";
+import {
+  blockOf,
+  originBlock,
+  type BlockRef,
+  type Checkpoint,
+  type LogEvent,
+  type Snapshot,
+} from "./tail.ts";
 
 /** The product's table of events: these columns, and any others. */
 export type LogTable = PgTable &
@@ -30,6 +38,22 @@ interface State {
 
 /** After a start or a recovery: how long the indexer may stand still before what it has counts as all there is. */
 const standstill = 1_000;
+
+/** The newest event on a chain that will not be undone, out of Ponder's database. */
+export async function newestFinal(
+  table: LogTable,
+  { chainId, finalized }: { chainId: number; finalized: Checkpoint },
+): Promise<BlockRef | undefined> {
+  const [event] = (await select((database) =>
+    database
+      .select()
+      .from(table)
+      .where(and(eq(table.chainId, chainId), lte(table.id, blockEnd({ chainId, ...finalized }))))
+      .orderBy(desc(table.id))
+      .limit(1),
+  )) as unknown as LogEvent[];
+  return event && blockOf(event);
+}
 
 /** Reads the log out of Ponder's database; each reading is one statement, so it sees one state. */
 export function createLogReader(table: LogTable, chainId?: number): LogReader {
@@ -197,9 +221,4 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       ),
     );
   }
-}
-
-function checkpointOf(position: Position): Snapshot["head"] {
-  const { number, timestamp } = pointOf(position);
-  return { number, timestamp };
 }
