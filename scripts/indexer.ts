@@ -46,14 +46,11 @@ await runScript(async () => {
   const stallSeconds = readStallSeconds();
   const deployments = readAllDeployments();
   const chains = failing(() => chainsOf(deployments, process.env));
-  const endpointsOn = (chainId: number) =>
-    Object.values(chains).find(({ id }) => id === chainId) ?? { rpc: [], ws: undefined };
   for (const deployment of deployments) {
-    await assertChainAnswers(deployment, endpointsOn(deployment.chainId).rpc);
+    const { rpc = [] } = Object.values(chains).find(({ id }) => id === deployment.chainId) ?? {};
+    await assertChainAnswers(deployment, rpc);
   }
-  // The one whose events are streamed is also the one by which a standstill is noticed.
-  const streamed = failing(() => streamedChain(process.env)) ?? deployments[0]?.chainId ?? 0;
-  const endpoints = endpointsOn(streamed);
+  failing(() => streamedChain(process.env));
   if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
 
   const args = [
@@ -79,9 +76,12 @@ await runScript(async () => {
   const watchdog = new Watchdog({
     start,
     apiUrl: `http://${hostname}:${port}`,
-    rpcUrls: [...new Set(endpoints.rpc)],
-    // a server that indexes nothing does not listen to the chain
-    wsUrl: serve === true ? undefined : endpoints.ws,
+    chains: Object.values(chains).map(({ id, rpc, ws }) => ({
+      chainId: id,
+      rpcUrls: [...new Set(rpc)],
+      // a server that indexes nothing does not listen to the chain
+      wsUrl: serve === true ? undefined : ws,
+    })),
     patienceMs: stallSeconds * 1_000,
     say,
     onCaughtUp: () => embedded?.caughtUp(),

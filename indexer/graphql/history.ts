@@ -4,7 +4,7 @@ import { accountHour, poolPeriod, protocolPeriod } from "../ponder.schema.ts";
 import { endOf, type Interval, startOf } from "../time.ts";
 import { BooksHistory } from "./books-history.ts";
 import type { Context } from "./context.ts";
-import { refused } from "./refused.ts";
+import { refused } from "../live/errors.ts";
 import { worthOfTickets } from "./tickets.ts";
 
 const MOST_POINTS = 1_000;

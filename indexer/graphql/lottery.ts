@@ -2,7 +2,7 @@ import { and, eq } from "ponder";
 import { lotteryPlayer, type lotteryPool, lotteryRound } from "../ponder.schema.ts";
 import type { Context } from "./context.ts";
 import { nowOf, type Value } from "./now.ts";
-import { refused } from "./refused.ts";
+import { refused } from "../live/errors.ts";
 import { priceAt } from "./yield.ts";
 
 type Pool = typeof lotteryPool.$inferSelect;

@@ -1,7 +1,7 @@
 import { BooksHistory } from "./books-history.ts";
 import type { Context } from "./context.ts";
 import { nowOf, type Value } from "./now.ts";
-import { refused } from "./refused.ts";
+import { refused } from "../live/errors.ts";
 import { priceAt, projected, type Yield } from "./yield.ts";
 
 /** The furthest that a yield is reckoned forward. */

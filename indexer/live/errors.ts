@@ -9,6 +9,7 @@ export type LiveErrorCode =
   | "NOT_READY"
   | "BAD_REQUEST"
   | "BAD_FILTER"
+  | "BAD_USER_INPUT"
   | "OPERATION_TOO_LARGE"
   | "TOO_MANY_SUBSCRIPTIONS"
   | "TOO_MANY_REQUESTS"
@@ -28,4 +29,9 @@ export function liveError(
       ...(retryAfterSeconds !== undefined && { retryAfter: retryAfterSeconds }),
     },
   });
+}
+
+/** Why something cannot be answered that a client asked for, and what it may ask for. */
+export function refused(message: string): GraphQLError {
+  return liveError("BAD_USER_INPUT", message);
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import { Hono, type Context } from "hono";
+import { checkValue, guardArguments, type Values } from "./arguments.ts";
 import type { FilterFields } from "./filter.ts";
 import { graphql } from "./graphql.ts";
 import { Doors } from "./doors.ts";
@@ -50,6 +51,8 @@ export interface LiveOptions {
     /** Whose events are streamed, and whose blocks answers name; by default the first chain's. Queries see all chains. */
     readonly chainId?: number | undefined;
   };
+  /** What columns can hold, for those whose types do not say; by default anything. */
+  readonly values?: Values;
   /** Adds the product's own fields to the generated schema. */
   readonly extend?: (schema: GraphQLSchema) => GraphQLSchema;
 }
@@ -60,7 +63,12 @@ interface Environment {
 }
 
 /** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
-export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
+export function createLive({
+  schema: tables,
+  log,
+  values = { hexDigits: {}, known: {} },
+  extend,
+}: LiveOptions): Hono {
   const settings = readSettings(process.env);
   separateReaders();
   endInOrder();
@@ -68,6 +76,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");
   const generated = generatedSchema(tables);
+  guardArguments(generated, tables, values);
   const schema = withSubscription(extend?.(generated) ?? generated, logName, log.where);
   const sources: Sources = {
     generated,
@@ -83,8 +92,12 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   };
 
   const columns = columnsOf(log.table);
-  const normalize = (column: string, value: string): string =>
-    columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
+  const normalize = (field: string, columnName: string, value: string): string => {
+    const column = columns[columnName];
+    if (!column) return value;
+    checkValue(field, columnName, column, value, values);
+    return column.columnType === "PgHex" ? value.toLowerCase() : value;
+  };
   const { id: streamed } = indexedChain(log.chainId);
   const reader = createLogReader(log.table, streamed);
   const stats = newStats();

@@ -8,7 +8,7 @@ import type {
   SelectionSetNode,
 } from "graphql";
 import { liveError } from "./errors.ts";
-import { compileFilter, type FilterFields, type FilterInput } from "./filter.ts";
+import { compileFilter, type FilterFields, type FilterInput, type Normalize } from "./filter.ts";
 import { graphql } from "./graphql.ts";
 import type { EventsRequest } from "./hub.ts";
 import type { LiveQueryOperation, QueryOperation } from "./live-queries.ts";
@@ -90,7 +90,7 @@ export class Operations {
   readonly #schema: GraphQLSchema;
   readonly #sources: Sources;
   readonly #fields: FilterFields;
-  readonly #normalize: (column: string, value: string) => string;
+  readonly #normalize: Normalize;
   readonly #limits: OperationLimits;
   readonly #persisted: PersistedOperations;
   readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
@@ -104,7 +104,7 @@ export class Operations {
     schema: GraphQLSchema,
     sources: Sources,
     fields: FilterFields,
-    normalize: (column: string, value: string) => string,
+    normalize: Normalize,
     limits: OperationLimits,
     persisted: PersistedOperations,
   ) {
@@ -285,7 +285,12 @@ export class Operations {
         );
       }
     }
-    return compileFilter(where, this.#fields, this.#normalize);
+    try {
+      return compileFilter(where, this.#fields, this.#normalize);
+    } catch (error) {
+      if (error instanceof graphql.GraphQLError) throw new OperationRefused([error]);
+      throw error;
+    }
   }
 
   #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Selection {

@@ -325,12 +325,17 @@ export function tableName(table: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
+export interface Column {
+  readonly columnType: string;
+  readonly dataType: string;
+  readonly notNull: boolean;
+  /** Of what a column is whose values are lists. */
+  readonly baseColumn?: Column;
+}
+
 /** A table's columns by their names in TypeScript. */
-export function columnsOf(table: object): Record<string, { readonly columnType: string }> {
-  return Reflect.get(table, Symbol.for("drizzle:Columns")) as Record<
-    string,
-    { readonly columnType: string }
-  >;
+export function columnsOf(table: object): Record<string, Column> {
+  return Reflect.get(table, Symbol.for("drizzle:Columns")) as Record<string, Column>;
 }
 
 function graphqlModule(): GraphqlModule {
