@@ -6,6 +6,7 @@ import type { FilterFields } from "./filter.ts";
 import { graphql } from "./graphql.ts";
 import { Doors } from "./doors.ts";
 import { createEndpoint } from "./endpoint.ts";
+import { liveError } from "./errors.ts";
 import { startFeed } from "./feed.ts";
 import { freshnessOf } from "./freshness.ts";
 import { Heads } from "./heads.ts";
@@ -19,6 +20,7 @@ import {
   chainHead,
   columnsOf,
   endInOrder,
+  type Reading,
   generatedSchema,
   indexedChain,
   indexedChains,
@@ -33,12 +35,13 @@ import { createPersistedOperations, readPersistedOperations } from "./persisted.
 import { checkpointTable, type Sources } from "./reads.ts";
 import { createLogReader, newestFinal, type LogTable } from "./reader.ts";
 import { withSubscription } from "./schema.ts";
-import type { Service } from "./service.ts";
+import { toldError, type Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
 import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
 import { Turns } from "./turns.ts";
 import { keepVigil, type WatchedChain } from "./vigil.ts";
+import type { Visitor } from "./visitor.ts";
 import { createWebSockets, turnAway } from "./websocket.ts";
 
 export interface LiveOptions {
@@ -108,35 +111,54 @@ export function createLive({
       ? new Map<string, string>()
       : readPersistedOperations(persistedFile);
   const persisted = createPersistedOperations(documents, isPersistedOnly);
-  const queryIn = (turns: Turns) => (operation: QueryOperation) =>
-    turns.run(() =>
-      atOneCheckpoint(async (transaction, contextValue): Promise<ExecutionResult> => {
-        stats.queries++;
-        const { head, finalized, last } = await reader.state(transaction);
-        const result = await graphql.execute({
-          schema,
-          document: operation.document,
-          operationName: operation.operationName,
-          variableValues: operation.variables,
-          contextValue,
-        });
-        const checkpoint = {
-          block: { number: String(head.number), timestamp: String(head.timestamp) },
-          finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
-          lastEvent: { number: String(last.number), hash: last.hash },
-          cursor: hub.cursorAt(last),
-        };
-        return { ...result, extensions: { ...result.extensions, checkpoint } };
-      }),
-    );
+  const runOnce = (operation: QueryOperation, reading: Reading) =>
+    atOneCheckpoint(async (transaction, contextValue, execution): Promise<ExecutionResult> => {
+      stats.queries++;
+      const { head, finalized, last } = await reader.state(transaction, reading.deadlineMs);
+      const result = await graphql.execute({
+        schema,
+        document: operation.document,
+        operationName: operation.operationName,
+        variableValues: operation.variables,
+        contextValue,
+      });
+      execution.assertComplete();
+      const checkpoint = {
+        block: { number: String(head.number), timestamp: String(head.timestamp) },
+        finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
+        lastEvent: { number: String(last.number), hash: last.hash },
+        cursor: hub.cursorAt(last),
+      };
+      return {
+        ...result,
+        ...(result.errors && { errors: result.errors.map((error) => toldError(service, error)) }),
+        extensions: { ...result.extensions, checkpoint },
+      };
+    }, reading);
+  /** Runs queries in turns. One that gave way to a block begins again behind it, until its time is over. */
+  const queryIn =
+    (turns: Turns) =>
+    async (
+      operation: QueryOperation,
+      visitor: Visitor,
+      isWanted: () => boolean,
+    ): Promise<ExecutionResult> => {
+      for (let left = settings.queryMs; ;) {
+        if (visitor.queries.isSpent) throw tooMuch();
+        const { spent, hasGivenWay, result } = await turns.run(
+          () => runOnce(operation, { who: visitor, deadlineMs: left, isWanted }),
+          { who: visitor },
+        );
+        visitor.queries.charge(spent);
+        left -= spent;
+        if (!hasGivenWay || left <= 0) return result();
+      }
+    };
   const service: Service = {
     hub,
     operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
     // apart from the others, so that a flood of queries cannot push them out of the line
-    liveQueries: new LiveQueries(
-      queryIn(new Turns(settings.runningQueries, Infinity)),
-      settings.maxLiveQueries,
-    ),
+    liveQueries: new LiveQueries(queryIn(new Turns(settings.runningQueries, Infinity)), settings),
     stats,
     query: queryIn(new Turns(settings.runningQueries, settings.waitingQueries)),
     report(msg, error) {
@@ -228,4 +250,10 @@ export function createLive({
     return context.json(freshness, freshness.isFresh ? 200 : 503);
   });
   return app as unknown as Hono;
+}
+
+function tooMuch(): Error {
+  const message =
+    "The queries of this address have run for as long as they may. Try again shortly.";
+  return liveError("TOO_MANY_REQUESTS", message, 1);
 }

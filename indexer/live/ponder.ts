@@ -16,6 +16,7 @@ import type { GraphQLSchema } from "graphql";
 import pg from "pg";
 import { sql, type ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
+import { currentExecution, Execution } from "./execution.ts";
 import { Turns } from "./turns.ts";
 
 const require = createRequire(import.meta.url);
@@ -190,10 +191,15 @@ function turnsOfEmbedded(
     embeddedTurns.set(userQB, own);
     const write = userQB.transaction.bind(userQB);
     const isWriting = new AsyncLocalStorage<true>();
+    // readers give way to a block: everybody waits for what it brings
+    const isUrgent = true;
     userQB.transaction = (...args) =>
       isWriting.getStore()
         ? write(...args)
-        : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))));
+        : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))), {
+            isUrgent,
+          });
+    withinExecutions(instance);
     commitOnlyChanged(instance, userQB);
     emptyAtCommit(userQB);
     const keepApart = (builder: Pick<WritingQueryBuilder, "wrap">): void => {
@@ -276,18 +282,41 @@ function emptyAtCommit(userQB: WritingQueryBuilder): void {
   };
 }
 
-/** From now on nobody reads while a block is being written. To be called before anything is read. */
+const bounded = new WeakSet<pg.PoolClient>();
+
+/** From now on nobody reads while a block is being written, nor for too long. To be called before anything is read. */
 export function separateReaders(): void {
   const database = globals().PONDER_DATABASE;
   if (database.driver.dialect === "pglite") turnsOfEmbedded(database.driver, database);
+  else {
+    database.driver.readonly.on("acquire", (client) => {
+      if (bounded.has(client)) return;
+      bounded.add(client);
+      withinExecutions(client);
+    });
+  }
+}
+
+/** Statements of an execution wait for those before, and fail once it is to have no answer. */
+function withinExecutions(client: { query: (...args: never[]) => unknown }): void {
+  const run = client.query.bind(client) as (...args: readonly unknown[]) => Promise<unknown>;
+  client.query = (...args: readonly unknown[]) =>
+    currentExecution()?.statement(() => run(...args)) ?? run(...args);
 }
 
 /** Reads while no block is half written. */
-async function whole<Result>(read: () => Promise<Result>, isUrgent = false): Promise<Result> {
+async function whole<Result>(
+  read: () => Promise<Result>,
+  order: { isUrgent?: boolean; who?: unknown },
+): Promise<Result> {
+  const turns = readersTurns();
+  return turns ? turns.run(read, order) : read();
+}
+
+/** The turns that readers have to take; undefined where the database knows how to keep them apart. */
+function readersTurns(): Turns | undefined {
   const { driver, ...builders } = globals().PONDER_DATABASE;
-  return driver.dialect === "pglite"
-    ? turnsOfEmbedded(driver, builders).run(read, isUrgent)
-    : read();
+  return driver.dialect === "pglite" ? turnsOfEmbedded(driver, builders) : undefined;
 }
 
 /** Runs one statement; an urgent one before all that waits for the embedded database. */
@@ -295,7 +324,7 @@ export function select<Result>(
   statement: (database: ReadonlyDrizzle) => PromiseLike<Result>,
   isUrgent = false,
 ): Promise<Result> {
-  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw), isUrgent);
+  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw), { isUrgent });
 }
 
 export function databaseSchema(): string {
@@ -347,18 +376,64 @@ export function generatedSchema(tables: Record<string, unknown>): GraphQLSchema 
   return graphqlModule().buildGraphQLSchema({ schema: tables });
 }
 
-/** Runs something on one state of the database, with the context that the generated resolvers want. */
-export function atOneCheckpoint<Result>(
-  run: (database: ReadonlyDrizzle, context: object) => Promise<Result>,
-): Promise<Result> {
+/** Who reads for how long at most. */
+export interface Reading {
+  readonly who: unknown;
+  readonly deadlineMs: number;
+  readonly isWanted: () => boolean;
+}
+
+/** How long a reader of the embedded database may make a block wait. */
+const wayGivenAfterMs = 150;
+
+/**
+ * Runs something on one state of the database, with the context that the generated resolvers want. Gives what came of it with the
+ * milliseconds that it took, or an error; and whether it was given up because a block waits.
+ */
+export async function atOneCheckpoint<Result>(
+  run: (database: ReadonlyDrizzle, context: object, execution: Execution) => Promise<Result>,
+  { who, deadlineMs, isWanted }: Reading,
+): Promise<{
+  readonly spent: number;
+  readonly hasGivenWay: boolean;
+  readonly result: () => Result;
+}> {
   const { buildDataLoaderCache } = graphqlModule();
-  return whole(() =>
-    globals().PONDER_DATABASE.readonlyQB.transaction(
-      (transaction) =>
-        run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
-      { isolationLevel: "repeatable read", accessMode: "read only" },
-    ),
+  const turns = readersTurns();
+  const mustGiveWay = (forMs: number): boolean =>
+    turns?.isUrgent === true && forMs > wayGivenAfterMs;
+  return whole(
+    async () => {
+      const execution = new Execution(deadlineMs, isWanted, mustGiveWay);
+      const result = await execution.run(() =>
+        globals().PONDER_DATABASE.readonlyQB.transaction(
+          async (transaction) => {
+            const context = { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) };
+            try {
+              const value = await run(transaction.raw, context, execution);
+              return () => value;
+            } catch (error) {
+              // Ponder would try again
+              if (!execution.isOver) throw error;
+              return () => {
+                throw error as Error;
+              };
+            }
+          },
+          { isolationLevel: "repeatable read", accessMode: "read only" },
+        ),
+      );
+      return { spent: execution.spent, hasGivenWay: execution.hasGivenWay, result };
+    },
+    { who },
   );
+}
+
+/** As a column of a transaction's first statement: ends those that follow when they take longer. The embedded database has no clock. */
+export function timeLimit(milliseconds: number) {
+  return globals().PONDER_DATABASE.driver.dialect === "pglite"
+    ? sql`null`
+    : sql`set_config('statement_timeout', ${String(Math.ceil(milliseconds))}, true)`;
 }
 
 /**

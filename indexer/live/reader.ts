@@ -14,8 +14,17 @@ import {
 } from "ponder";
 import type { Filter } from "./filter.ts";
 import { checkpointOf } from "./heads.ts";
+import type { BlockMark } from "./cursor.ts";
 import type { LogReader } from "./log.ts";
-import { chainHead, databaseSchema, indexedChain, onCommit, onShutdown, select } from "./ponder.ts";
+import {
+  chainHead,
+  databaseSchema,
+  indexedChain,
+  onCommit,
+  onShutdown,
+  select,
+  timeLimit,
+} from "./ponder.ts";
 import { blockEnd, blockStart, pointOf, type Position } from "./position.ts";
 import {
   blockOf,
@@ -174,9 +183,9 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       return snapshot?.intact ? { snapshot, floor } : undefined;
     },
 
-    async state(transaction) {
+    async state(transaction, limitMs) {
       const [found] = (await transaction
-        .select(state)
+        .select({ ...state, limit: timeLimit(limitMs) })
         .from(systemTables)
         .where(ofThisChain)) as State[];
       const [event] = (await transaction
@@ -200,9 +209,25 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       );
     },
 
-    async find(mark) {
-      const [event] = await selectEvents(rangeOf(mark), 1);
-      return event?.blockHash.startsWith(`0x${mark.hash}`) ? blockOf(event) : undefined;
+    async find(marks) {
+      if (marks.length === 0) return undefined;
+      const { chainId, blockNumber, blockHash, blockTimestamp } = table;
+      const found = await select((database) =>
+        database
+          .selectDistinct({ chainId, blockNumber, blockHash, blockTimestamp })
+          .from(table)
+          .where(and(onChain, or(...marks.map(rangeOf)))),
+      );
+      const blocks = (found as unknown as Parameters<typeof blockOf>[0][]).map((event) =>
+        blockOf(event),
+      );
+      const isMeant = (mark: BlockMark) => (block: BlockRef) =>
+        block.number === mark.number && block.hash.startsWith(`0x${mark.hash}`);
+      for (const mark of marks) {
+        const block = blocks.find(isMeant(mark));
+        if (block) return block;
+      }
+      return undefined;
     },
 
     onChange(listener) {

@@ -51,6 +51,7 @@ beforeEach(async () => {
   await database.exec(`
     CREATE TABLE saver (id INT); CREATE TABLE _reorg__saver (checkpoint INT);
     CREATE TABLE pool (id INT); CREATE TABLE _reorg__pool (checkpoint INT)`);
+  Reflect.set(globalThis, "PONDER_PRE_BUILD", { ordering: "multichain" });
   Reflect.set(globalThis, "PONDER_DATABASE", {
     driver: { dialect: "pglite", instance: database },
     readonlyQB: userQB,
@@ -62,6 +63,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  Reflect.deleteProperty(globalThis, "PONDER_PRE_BUILD");
   Reflect.deleteProperty(globalThis, "PONDER_DATABASE");
   await database.close();
 });
