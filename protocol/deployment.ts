@@ -26,6 +26,8 @@ const deployedContract = z.object({
   startBlock: z.int().check(z.nonnegative()),
   /** Of a token: how many decimals its amounts have. */
   decimals: z.optional(z.int().check(z.nonnegative())),
+  /** Of a price feed: after how many seconds it answers at the latest, also where the price has not changed. */
+  heartbeat: z.optional(z.int().check(z.positive())),
 });
 
 const deploymentSchema = z.object({

@@ -14,9 +14,9 @@ export async function vaultTvl(context: Context, chainId: number): Promise<Value
 }
 
 export async function vaultYield(context: Context, chainId: number): Promise<Yield | null> {
-  const { time } = await nowOf(context, chainId);
-  const history = await BooksHistory.read(context, chainId, time, time);
-  return history.yieldAt(time) ?? null;
+  const now = await nowOf(context, chainId);
+  const history = await BooksHistory.readYesterday(context, now, chainId);
+  return history.yieldAt(now.time) ?? null;
 }
 
 export async function vaultProjection(

@@ -299,6 +299,25 @@ export function checkValue(
   throw refused(`\`${argument}\` is ${quoted(value)}: it must be one of ${listed(all)}.`);
 }
 
+export function checkAddress(argument: string, text: string): void {
+  if (/^0x[0-9a-fA-F]{40}$/.test(text)) return;
+  throw refused(
+    `\`${argument}\` is ${quoted(text)}: it must be an address, 0x and 40 hexadecimal digits.`,
+  );
+}
+
+/** Throws unless each of some values is one that a column of the log can have. */
+export function checkKnown(
+  argument: string,
+  given: readonly string[],
+  all: readonly string[],
+): void {
+  if (given.length === 0) throw refused(`\`${argument}\` lists no value: leave it out for all.`);
+  const unknown = given.find((value) => !all.includes(value));
+  if (unknown === undefined) return;
+  throw refused(`\`${argument}\` has ${quoted(unknown)}: it must be one of ${listed(all)}.`);
+}
+
 export function checkText(argument: string, text: string): void {
   if (text.includes("\0")) throw refused(`\`${argument}\` has a NUL character, which no text has.`);
 }
