@@ -4,6 +4,7 @@ import type {
   FragmentDefinitionNode,
   GraphQLLeafType,
   GraphQLObjectType,
+  GraphQLOutputType,
   GraphQLSchema,
   SelectionSetNode,
 } from "graphql";
@@ -109,9 +110,10 @@ class Compiler {
       const text = JSON.stringify(type.name);
       return () => text;
     }
-    const of = graphql.getNamedType(type.getFields()[name]?.type);
-    if (graphql.isObjectType(of)) {
-      const write = this.object(of, nodes);
+    const of = type.getFields()[name]?.type;
+    const object = objectIn(of);
+    if (object) {
+      const write = this.object(object, nodes);
       return (source) => {
         const value = source[name];
         return value === null || value === undefined
@@ -119,8 +121,11 @@ class Compiler {
           : write(value as Readonly<Record<string, unknown>>);
       };
     }
-    if (!graphql.isLeafType(of)) throw new Error(`The schema has no field ${type.name}.${name}.`);
-    return (source) => leafText(source, name, of);
+    const leaf = of && graphql.getNullableType(of);
+    const isList = graphql.isListType(leaf);
+    const one: unknown = isList ? graphql.getNullableType(leaf.ofType) : leaf;
+    if (!graphql.isLeafType(one)) throw new Error(`The schema has no field ${type.name}.${name}.`);
+    return (source) => leafText(source, name, one, isList);
   }
 
   #isIncluded({ directives }: SelectionSetNode["selections"][number]): boolean {
@@ -141,6 +146,7 @@ function leafText(
   source: Readonly<Record<string, unknown>>,
   name: string,
   type: GraphQLLeafType,
+  isList: boolean,
 ): string {
   let known = texts.get(source);
   if (!known) texts.set(source, (known = new Map<string, string>()));
@@ -148,15 +154,20 @@ function leafText(
   if (text === undefined) {
     const value = source[name];
     const isNothing = value === null || value === undefined;
-    text = isNothing ? "null" : textOf(type, value);
+    text = isNothing ? "null" : textOf(type, value, isList);
     known.set(name, text);
   }
   return text;
 }
 
-function textOf(type: GraphQLLeafType, value: unknown): string {
-  if (!Array.isArray(value) || graphql.isEnumType(type)) {
-    return JSON.stringify(type.serialize(value)) ?? "null";
-  }
-  return JSON.stringify(value.map((item) => type.serialize(item)));
+function textOf(type: GraphQLLeafType, value: unknown, isList: boolean): string {
+  const plain: unknown = isList
+    ? (value as readonly unknown[]).map((item) => type.serialize(item))
+    : type.serialize(value);
+  return JSON.stringify(plain);
+}
+
+function objectIn(type: GraphQLOutputType | undefined): GraphQLObjectType | undefined {
+  const of = type && graphql.getNullableType(type);
+  return graphql.isObjectType(of) ? of : undefined;
 }

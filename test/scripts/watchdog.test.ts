@@ -52,7 +52,7 @@ describe("the watchdog", () => {
       patienceMs,
       say: () => undefined,
     });
-    return once(children[0] as ChildProcess, "exit");
+    return once(children[0]!, "exit");
   }
 
   test("ends one that hangs, by force where it does not hear", async () => {
