@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, lt, lte, sql } from "ponder";
 import type { VaultBooks } from "../../protocol/share-price.ts";
 import { price, vaultPeriod } from "../ponder.schema.ts";
 import { endOf, type Interval, startOf } from "../time.ts";
-import type { Context } from "./context.ts";
+import { once, type Context } from "./context.ts";
 import { type Now, type Price, type Value, worthAt } from "./now.ts";
 import { lastOf, type Steps } from "./steps.ts";
 import { firstPrice, priceAt, type SharePrice, type Yield, yieldBetween } from "./yield.ts";
@@ -31,7 +31,12 @@ export class BooksHistory {
   }
 
   /** Reads what is needed for the ends of the steps, and a day before each: with each step one row, whatever happened in it. */
-  static async read(
+  static read(context: Context, now: Now, chainId: number, steps: Steps): Promise<BooksHistory> {
+    const key = `books ${chainId} ${steps.interval} ${steps.from} ${steps.until}`;
+    return once(context, key, () => BooksHistory.#read(context, now, chainId, steps));
+  }
+
+  static async #read(
     context: Context,
     now: Now,
     chainId: number,

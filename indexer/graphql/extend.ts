@@ -100,7 +100,7 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     },
     "account.portfolioHistory": {
       tables: [...history, "account_hour", "pool_period"],
-      cost: pointsOf(9),
+      cost: pointsOf(2),
       resolve: (row: Row<typeof account>, span: Span, context) =>
         portfolioHistory(context, row, span),
     },

@@ -4,7 +4,7 @@ import { accountHour, poolPeriod, protocolPeriod } from "../ponder.schema.ts";
 import { checkAddress, checkText } from "../live/arguments.ts";
 import { endOf } from "../time.ts";
 import { BooksHistory } from "./books-history.ts";
-import type { Context } from "./context.ts";
+import { once, type Context } from "./context.ts";
 import { nowOf } from "./now.ts";
 import { lastOf, type Span, stepsOf } from "./steps.ts";
 import { worthOfTickets } from "./tickets.ts";
@@ -78,14 +78,16 @@ export async function portfolioHistory(
 ): Promise<object[]> {
   const now = await nowOf(context, chainId);
   const steps = stepsOf(span, now.time);
-  const { from, until } = steps;
+  const { interval, from, until } = steps;
   const history = await BooksHistory.read(context, now, chainId, steps);
   const ofLottery = and(
     eq(poolPeriod.chainId, chainId),
     eq(poolPeriod.product, "lottery"),
     eq(poolPeriod.interval, steps.interval),
   );
-  const lotteries = await poolPeriods(context, ofLottery, from, until);
+  const lotteries = await once(context, `lotteries ${chainId} ${interval} ${from} ${until}`, () =>
+    poolPeriods(context, ofLottery, from, until),
+  );
   const ofAccount = and(eq(accountHour.chainId, chainId), eq(accountHour.account, address));
   const before = await context.qb.raw
     .select()

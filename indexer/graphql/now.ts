@@ -3,7 +3,7 @@ import { sharesWorthAt, type VaultBooks } from "../../protocol/share-price.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { databaseSchema } from "../live/ponder.ts";
 import { price, vault } from "../ponder.schema.ts";
-import type { Context } from "./context.ts";
+import { once, type Context } from "./context.ts";
 
 export type Price = typeof price.$inferSelect;
 export type Vault = typeof vault.$inferSelect;
@@ -63,15 +63,8 @@ export function worthAt(books: VaultBooks | undefined, shares: bigint, time: big
   return books === undefined ? 0n : sharesWorthAt(books, shares, time);
 }
 
-/** What was found out for one answer is not asked for again in it. */
-const memory = new WeakMap<Context, Map<number, Promise<Now>>>();
-
 export function nowOf(context: Context, chainId: number): Promise<Now> {
-  const known = memory.get(context) ?? new Map<number, Promise<Now>>();
-  memory.set(context, known);
-  const found = known.get(chainId) ?? read(context, chainId);
-  known.set(chainId, found);
-  return found;
+  return once(context, `now ${chainId}`, () => read(context, chainId));
 }
 
 async function read({ qb }: Context, chainId: number): Promise<Now> {

@@ -52,7 +52,9 @@ describe("the watchdog", () => {
       patienceMs,
       say: () => undefined,
     });
-    return once(children[0]!, "exit");
+    const [child] = children;
+    if (!child) throw new Error("The watchdog has started nothing.");
+    return once(child, "exit");
   }
 
   test("ends one that hangs, by force where it does not hear", async () => {
