@@ -1,9 +1,12 @@
 import type {
+  FieldNode,
   GraphQLArgument,
   GraphQLField,
   GraphQLObjectType,
+  GraphQLResolveInfo,
   GraphQLScalarType,
   GraphQLSchema,
+  SelectionSetNode,
 } from "graphql";
 import { refused } from "./errors.ts";
 import { graphql } from "./graphql.ts";
@@ -64,8 +67,11 @@ export function guardArguments(
       const table = guarded.get(graphql.getNamedType(field.type).name);
       const { resolve } = field;
       if (!table || !resolve) continue;
-      field.resolve = (source, args: PageArguments, context, info) =>
-        resolve(source, checkedPage(args, table), context, info);
+      field.resolve = (source, args: PageArguments, context, info) => {
+        const isCounted = asksFor("totalCount", info.fieldNodes, info.fragments);
+        const seen = { ...info, fieldNodes: isCounted ? counting : [] };
+        return resolve(source, checkedPage(args, table, isCounted), context, seen);
+      };
     }
   }
   const bigInt = schema.getType("BigInt");
@@ -108,7 +114,38 @@ function readStrictly(type: GraphQLScalarType): void {
   };
 }
 
-function checkedPage(args: PageArguments, table: Table): PageArguments {
+/** All that Ponder wants to see of a selection: whether it has this field, which it does not find in fragments. */
+const counting = [
+  {
+    kind: graphql.Kind.FIELD,
+    name: { kind: graphql.Kind.NAME, value: "totalCount" },
+    selectionSet: {
+      kind: graphql.Kind.SELECTION_SET,
+      selections: [
+        { kind: graphql.Kind.FIELD, name: { kind: graphql.Kind.NAME, value: "totalCount" } },
+      ],
+    },
+  },
+] as const satisfies readonly FieldNode[];
+
+function asksFor(
+  name: string,
+  nodes: readonly { readonly selectionSet?: SelectionSetNode | undefined }[],
+  fragments: GraphQLResolveInfo["fragments"],
+): boolean {
+  return nodes.some(({ selectionSet }) =>
+    selectionSet?.selections.some((selection) => {
+      if (selection.kind === graphql.Kind.FIELD) return selection.name.value === name;
+      const inside =
+        selection.kind === graphql.Kind.FRAGMENT_SPREAD
+          ? fragments[selection.name.value]
+          : selection;
+      return inside !== undefined && asksFor(name, [inside], fragments);
+    }),
+  );
+}
+
+function checkedPage(args: PageArguments, table: Table, isCounted: boolean): PageArguments {
   const limit = args.limit ?? usualPage;
   if (limit < 0 || limit > largestPage) {
     throw refused(`\`limit\` is ${limit}: it must be from 0 to ${largestPage}.`);
@@ -136,6 +173,8 @@ function checkedPage(args: PageArguments, table: Table): PageArguments {
   const [first = ""] = order;
   const argument = typeof after === "string" ? "after" : "before";
   const place = readCursor(argument, cursor, order, table)[first];
+  // what is counted is not only what is to come
+  if (isCounted) return { ...page, [argument]: cursor, where };
   // The condition that Ponder makes of a cursor is an OR over its columns, for which no index is of use; this is for the index.
   const isAbove = (argument === "after") === (orderDirection === "asc");
   const onward = { [`${first}${isAbove ? "_gte" : "_lte"}`]: place };

@@ -147,14 +147,23 @@ export class Hub {
         `An address may ask for events in ${most} different forms at a time. End one first.`,
       );
     }
+    const release = visitor.hold("shape", request.shape);
     let start: Start;
     let forks: number;
-    do {
-      forks = this.#forks;
-      start = await this.#locate(request, level, visitor, isWanted);
-      // after a fork meanwhile, the place that was found may be gone
-    } while (forks !== this.#forks && isWanted());
-    if (!isWanted()) return () => undefined;
+    try {
+      do {
+        forks = this.#forks;
+        start = await this.#locate(request, level, visitor, isWanted);
+        // after a fork meanwhile, the place that was found may be gone
+      } while (forks !== this.#forks && isWanted());
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (!isWanted()) {
+      release();
+      return () => undefined;
+    }
     const scan: Scan = {
       request,
       level,
@@ -167,7 +176,6 @@ export class Hub {
     };
     if (start.undoTo) outlet.next(this.#message("UNDO", null, start.undoTo).as(request.shape));
     this.#scans.add(scan);
-    const release = visitor.hold("shape", request.shape);
     this.#run(scan).catch((error: unknown) => {
       this.#scans.delete(scan);
       outlet.fail(error);

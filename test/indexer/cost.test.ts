@@ -34,7 +34,8 @@ function costOf(query: string, variables: Record<string, unknown> = {}): number 
   }
 }
 
-const nested = "items { address savingsPositions(limit: 1000) { items { value { price { answer } } } } }";
+const nested =
+  "items { address savingsPositions(limit: 1000) { items { value { price { answer } } } } }";
 
 describe("what a query costs", () => {
   test("is the same in whatever form it is written", () => {

@@ -80,7 +80,12 @@ describe.skipIf(!hasAnvil).each(Object.entries(databases))(
         transport: http(product.url),
       });
       const { address } = deployedAt(product.deployment, "PriceFeed");
-      const call = { address, abi: testnetPriceFeedAbi, functionName: "setPrice" } as const;
+      const call = {
+        address,
+        abi: testnetPriceFeedAbi,
+        functionName: "setPrice",
+        gas: 1_000_000n,
+      } as const;
       const wanted = String(++price);
       await mined(product.client, wallet.writeContract({ ...call, args: [price] }));
       const start = performance.now();
