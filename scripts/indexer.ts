@@ -8,6 +8,7 @@ import { deploymentFiles, readDeployments } from "../indexer/deployments.ts";
 import { databaseFrom, streamedChain } from "../indexer/environment.ts";
 import type { Deployment } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
+import { idInSchema, indexId, writeIdInSchema } from "./indexer/index-id.ts";
 import { EmbeddedIndex } from "./indexer/embedded-index.ts";
 import { Watchdog } from "./indexer/watchdog.ts";
 import { binary, root } from "./paths.ts";
@@ -51,7 +52,10 @@ await runScript(async () => {
     await assertChainAnswers(deployment, rpc);
   }
   failing(() => streamedChain(process.env));
-  if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
+  if (database.kind === "postgres") {
+    await assertDatabaseAnswers(database.connectionString);
+    if (serve !== true) await assertSameVersion(database.connectionString, schema, deployments);
+  }
 
   const args = [
     serve === true ? "serve" : "start",
@@ -63,11 +67,23 @@ await runScript(async () => {
   args.push("--schema", schema, "--port", port, "--hostname", hostname);
   const env = { ...process.env, PONDER_TELEMETRY_DISABLED: "true" };
   const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+  const id = indexId(deployments);
   const embedded =
-    database.kind === "pglite" ? new EmbeddedIndex(resolve(root, database.directory)) : undefined;
+    database.kind === "pglite"
+      ? new EmbeddedIndex(resolve(root, database.directory), id)
+      : undefined;
+  let isNoted = embedded !== undefined || serve === true;
+  const noteId = async (): Promise<void> => {
+    if (isNoted || database.kind !== "postgres") return;
+    isNoted = true;
+    await writeIdInSchema(database.connectionString, schema, id).catch(() => (isNoted = false));
+  };
   const start = (): ChildProcess => {
-    if (embedded?.discardUnfinished()) {
+    const fault = embedded?.discardFaulty();
+    if (fault === "unfinished") {
       say("The embedded index was not ended properly: making it again from the chain.");
+    } else if (fault !== undefined) {
+      say("The embedded index is of another version: making it again from the chain.");
     }
     const indexer = spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env });
     embedded?.entrust(indexer);
@@ -84,7 +100,10 @@ await runScript(async () => {
     })),
     patienceMs: stallSeconds * 1_000,
     say,
-    onCaughtUp: () => embedded?.caughtUp(),
+    onCaughtUp() {
+      embedded?.caughtUp();
+      void noteId();
+    },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => watchdog.stop(signal));
@@ -142,6 +161,18 @@ async function assertDatabaseAnswers(connectionString: string): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function assertSameVersion(
+  connectionString: string,
+  schema: string,
+  deployments: readonly Deployment[],
+): Promise<void> {
+  const id = await idInSchema(connectionString, schema);
+  if (id === undefined || id === indexId(deployments)) return;
+  throw new Failure(
+    `The index in the schema "${schema}" is of another version: start this one with another --schema, wait until its /ready answers 200, send the traffic there, then stop the old one.`,
+  );
 }
 
 /** What goes wrong in here is the person's to mend, so it is told without a stack. */

@@ -21,8 +21,8 @@ describe("an embedded index", () => {
     script: string,
     meanwhile?: (indexer: ChildProcess, index: EmbeddedIndex) => void,
   ) {
-    const index = new EmbeddedIndex(folder);
-    const isDiscarded = index.discardUnfinished();
+    const index = new EmbeddedIndex(folder, "this version");
+    const isDiscarded = index.discardFaulty() !== undefined;
     const indexer = spawn(process.execPath, ["-e", script]);
     index.entrust(indexer);
     mkdirSync(folder, { recursive: true });
@@ -31,7 +31,8 @@ describe("an embedded index", () => {
     return isDiscarded;
   }
 
-  const isDiscardedNext = (): boolean => new EmbeddedIndex(folder).discardUnfinished();
+  const faultNext = (id = "this version") => new EmbeddedIndex(folder, id).discardFaulty();
+  const isDiscardedNext = (): boolean => faultNext() === "unfinished";
 
   it("is kept when its indexer had caught up and ended by itself", async () => {
     await indexed("", (_, index) => index.caughtUp());
@@ -56,6 +57,16 @@ describe("an embedded index", () => {
   it("is thrown away when its indexer ended with an error", async () => {
     await indexed("process.exit(75)", (_, index) => index.caughtUp());
     expect(isDiscardedNext()).toBe(true);
+  });
+
+  it("is thrown away when it is of another version, or of one that nobody knows", async () => {
+    await indexed("", (_, index) => index.caughtUp());
+    expect(faultNext()).toBeUndefined();
+    expect(faultNext("the next version")).toBe("of another version");
+    expect(existsSync(folder)).toBe(false);
+    mkdirSync(folder);
+    rmSync(`${folder}.id`);
+    expect(faultNext()).toBe("of another version");
   });
 
   it("has to catch up anew after each start", async () => {
