@@ -19,10 +19,10 @@ export interface FeedEvents {
 
 /** Lets the hub and the live queries know of every change, one at a time and in order. Returns the function that stops it. */
 export function startFeed(
-  log: LogReader,
-  heads: Heads,
-  hub: Hub,
-  liveQueries: LiveQueries,
+  log: Pick<LogReader, "onChange">,
+  heads: Pick<Heads, "look">,
+  hub: Pick<Hub, "advance" | "head">,
+  liveQueries: Pick<LiveQueries, "changed">,
   events: FeedEvents,
 ): () => void {
   let isRunning = false;

@@ -1,6 +1,8 @@
 import type { ExecutionResult } from "graphql";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { encodeCursor, decodeCursor } from "../../indexer/live/cursor.ts";
+import { startFeed } from "../../indexer/live/feed.ts";
+import type { Moves } from "../../indexer/live/heads.ts";
 import { compileFilter } from "../../indexer/live/filter.ts";
 import { Hub } from "../../indexer/live/hub.ts";
 import { LiveQueries, type LiveQueryOperation } from "../../indexer/live/live-queries.ts";
@@ -73,6 +75,46 @@ describe("live queries", () => {
     subscribe("b", new Visitor(limits));
     leave();
     expect(() => subscribe("b", visitor)).toThrow("different live queries");
+  });
+});
+
+describe("what live queries hear of", () => {
+  const quiet = { hasMoved: false, hasReverted: false };
+
+  /** What they are told within a second in which this is found, and so many notifications of a table come. */
+  async function toldOf(moves: Moves, notifications = 0): Promise<unknown[]> {
+    vi.useFakeTimers();
+    const told: unknown[] = [];
+    let notify: (tables: readonly string[] | undefined) => void = () => undefined;
+    const stop = startFeed(
+      { onChange: (listener) => (notify = listener) },
+      { look: () => Promise.resolve(moves) },
+      { head: { number: 1, timestamp: 1 }, advance: () => Promise.resolve({ added: [] }) },
+      { changed: (tables) => told.push(tables && [...tables]) },
+      { onReady: () => undefined, onDelivered: () => undefined, onError: () => undefined },
+    );
+    for (let i = 0; i < notifications; i++) notify(["saver"]);
+    await vi.advanceTimersByTimeAsync(notifications > 0 ? 0 : 1_000);
+    stop();
+    vi.useRealTimers();
+    return told;
+  }
+
+  test("is what is notified", async () => {
+    const tables = ["saver", "_ponder_checkpoint"];
+    expect(await toldOf({ ...quiet, hasMoved: true }, 1)).toEqual([tables]);
+  });
+
+  test("is a head that moves while nobody notifies, as of a writer that fills in or a silent connection", async () => {
+    expect(await toldOf({ ...quiet, hasMoved: true })).toEqual([undefined]);
+  });
+
+  test("is that rows are taken back, on any chain", async () => {
+    expect(await toldOf({ ...quiet, hasReverted: true })).toEqual([undefined]);
+  });
+
+  test("is nothing while nothing happens", async () => {
+    expect(await toldOf(quiet)).toEqual([]);
   });
 });
 
