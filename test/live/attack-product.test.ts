@@ -8,12 +8,15 @@ import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
 import { encodeCursor } from "../../indexer/live/cursor.ts";
+import { readSettings } from "../../indexer/live/settings.ts";
 import { testnetPriceFeedAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { type ProductIndexer, startProductIndexer } from "../chaos/product-indexer.ts";
 import { Product } from "../chaos/product.ts";
+import { costOf } from "../indexer/costs.ts";
+import { RandomQuery } from "../indexer/random-query.ts";
 import { mined } from "../indexer/mined.ts";
 import { firstSeed, isDeep } from "../seed.ts";
 import { Attacker, answerTo, subscribeMessage } from "./attacker.ts";
@@ -24,6 +27,10 @@ import { hasAnvil } from "./world.ts";
 /** Within this an event has to reach a peaceful subscriber, and `/health` has to answer. */
 const harmlessMs = 1_000;
 const actions = 60;
+const randomQueries = isDeep ? 1_000 : 60;
+/** What a query may take, whatever it counts for, and for each of what it counts for. */
+const msOfAny = 10;
+const msOfOne = 0.1;
 
 interface Answer {
   readonly data?: unknown;
@@ -192,6 +199,35 @@ describe.skipIf(!hasAnvil).each(Object.entries(databases))(
       for (const socket of sockets) {
         socket.close();
         await once(socket, "close");
+      }
+    });
+
+    test(`lets no query take more than ten times what it counts for (seed ${firstSeed})`, async () => {
+      const addresses = product.people.map(({ address }) => address);
+      const random = new Random(firstSeed);
+      const queries = new RandomQuery(random, product.deployment.chainId, addresses);
+      const { maxCost } = readSettings({});
+      let asked = 0;
+      while (asked < randomQueries) {
+        const query = queries.next();
+        const cost = costOf(query);
+        if (cost > maxCost) continue;
+        asked++;
+        const by = attacker();
+        const times: number[] = [];
+        // once more where it may have been the machine
+        while (times.length < 3 && !(Math.min(...times) <= 10 * (msOfAny + cost * msOfOne))) {
+          const start = performance.now();
+          const answer = await ask(query, {}, by);
+          times.push(performance.now() - start);
+          const codes = answer.errors?.map(({ extensions }) => extensions?.code) ?? [];
+          expect(
+            codes.filter((found) => found !== "BAD_USER_INPUT"),
+            query,
+          ).toEqual([]);
+        }
+        const allowed = 10 * (msOfAny + cost * msOfOne);
+        expect(Math.min(...times), `${cost}: ${query}`).toBeLessThan(allowed);
       }
     });
 
