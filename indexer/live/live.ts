@@ -27,6 +27,7 @@ import {
   logger,
   onShutdown,
   onHttp,
+  reuseSpace,
   separateReaders,
   tableName,
 } from "./ponder.ts";
@@ -75,6 +76,7 @@ export function createLive({
   const settings = readSettings(process.env);
   separateReaders();
   endInOrder();
+  onShutdown(reuseSpace());
   const names = Object.entries(tables);
   const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");

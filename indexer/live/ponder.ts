@@ -282,6 +282,35 @@ function emptyAtCommit(userQB: WritingQueryBuilder): void {
   };
 }
 
+/** How often the embedded database looks for space that nothing needs any more. PostgreSQL does that by itself. */
+const tidyEvery = 300_000;
+/** A larger table is only added to, but for a reorganisation now and then; to look through it would keep blocks waiting. */
+const tidiedBytes = 67_108_864;
+
+/** Has the embedded database use space again, of what is final in Ponder's journals above all. Returns the function that stops it. */
+export function reuseSpace(): () => void {
+  const { driver, ...builders } = globals().PONDER_DATABASE;
+  if (driver.dialect !== "pglite") return () => undefined;
+  const timer = setInterval(() => {
+    tidy(driver.instance, turnsOfEmbedded(driver, builders)).catch((error: unknown) => {
+      logger().warn({ msg: "Live layer could not tidy up the database", error });
+    });
+  }, tidyEvery);
+  return () => clearInterval(timer);
+}
+
+/** Each table in a turn of its own, behind the block and its readers. */
+export async function tidy(database: PGlite, turns: Turns): Promise<void> {
+  const tables = `SELECT oid::regclass::text AS name FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = '"${databaseSchema()}"'::regnamespace
+      AND pg_relation_size(oid) BETWEEN 1 AND ${tidiedBytes}`;
+  const { rows } = await turns.run(() => database.query(tables));
+  for (const { name } of rows) {
+    await setImmediate();
+    await turns.run(() => database.query(`VACUUM ${String(name)}`));
+  }
+}
+
 const bounded = new WeakSet<pg.PoolClient>();
 
 /** From now on nobody reads while a block is being written, nor for too long. To be called before anything is read. */

@@ -92,7 +92,7 @@ test("an index of another version is refused, and made beside the old one while 
   const moved = createLiveClient({ url: anew });
   const values = async (from: typeof stream) => {
     const said = await from.until(({ event }) => event?.args["current"] === "3");
-    return said.flatMap(({ kind, event }) => (kind === "EVENT" ? [event?.args["current"]] : []));
+    return said.flatMap(({ kind, event }) => (kind === "EVENT" ? [event.args["current"]] : []));
   };
   const goesOn = openStream(moved, { where, after: cursor });
   expect(await values(goesOn)).toEqual(["3"]);
