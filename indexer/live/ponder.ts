@@ -57,6 +57,7 @@ interface PGlite {
 interface Globals {
   readonly PONDER_COMMON: {
     readonly logger: Logger;
+    readonly options: { maxThreads: number };
     readonly metrics: { readonly port?: number; readonly registry: Registry };
     readonly apiShutdown: { readonly add: (callback: () => unknown) => void };
   };
@@ -311,6 +312,17 @@ export async function tidy(database: PGlite, turns: Turns): Promise<void> {
   }
 }
 
+/**
+ * Has the chains write one after the other, in this thread. Two that take rows back at the same time would wait for each other's
+ * parts of the tables, and Ponder tries again without letting go of what it holds.
+ */
+function takeTurns(userQB: WritingQueryBuilder): void {
+  globals().PONDER_COMMON.options.maxThreads = 1;
+  const turns = new Turns(1, Infinity);
+  const write = userQB.transaction.bind(userQB);
+  userQB.transaction = (...args) => turns.run(() => write(...args));
+}
+
 const bounded = new WeakSet<pg.PoolClient>();
 
 /** From now on nobody reads while a block is being written, nor for too long. To be called before anything is read. */
@@ -318,6 +330,7 @@ export function separateReaders(): void {
   const database = globals().PONDER_DATABASE;
   if (database.driver.dialect === "pglite") turnsOfEmbedded(database.driver, database);
   else {
+    if (isApart()) takeTurns(database.userQB);
     database.driver.readonly.on("acquire", (client) => {
       if (bounded.has(client)) return;
       bounded.add(client);
@@ -370,10 +383,13 @@ export function reverts() {
     where t.tgrelid = ${table}::regclass and t.tgname = 'live_query_notify'), '')`;
 }
 
+function isApart(): boolean {
+  return globals().PONDER_PRE_BUILD.ordering === "experimental_isolated";
+}
+
 /** Where each chain is kept apart, the tables that Ponder says to have changed are the parts of single chains. */
 function wholeTable(name: string): string {
-  const isApart = globals().PONDER_PRE_BUILD.ordering === "experimental_isolated";
-  return isApart ? name.replace(/_\d+$/, "") : name;
+  return isApart() ? name.replace(/_\d+$/, "") : name;
 }
 
 /** The database's name for a table; undefined for what is none. */

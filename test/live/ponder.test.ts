@@ -48,6 +48,8 @@ describe("the inside of Ponder that the live layer stands on", () => {
   test("keeps each chain in parts of the tables, named after them, where the chains are apart", () => {
     expect(source("drizzle/onchain.ts")).toContain("getTableName(table)}_${chainId}`;");
     expect(source("database/actions.ts")).toContain("eq(sql`chain_id`, chainId)");
+    expect(source("bin/isolatedController.ts")).toContain("common.options.maxThreads === 1");
+    expect(source("runtime/isolated.ts")).toContain("await database.userQB.transaction(");
   });
 
   test("keeps the checkpoints and the readiness where they are read", () => {
