@@ -1,7 +1,8 @@
 import type { Context } from "ponder:registry";
 import { privilegedAction } from "ponder:schema";
 import type { Address } from "viem";
-import { appendToLog, type ChainEvent, type Product } from "./log.ts";
+import { appendToLog, type ChainEvent } from "./log.ts";
+import type { Product } from "./products.ts";
 
 /** Writes what needed a role, or changed one, into the log and into the audit trail. */
 export async function appendToAudit(

@@ -1,9 +1,7 @@
 import type { Context } from "ponder:registry";
 import { event as eventLog } from "ponder:schema";
 import type { Address, Hash } from "viem";
-
-export type Product =
-  "vault" | "savings" | "cooperative" | "lottery" | "circle" | "treasury" | "roles" | "price";
+import type { Product } from "./products.ts";
 
 /** The parts of a Ponder log event that are kept. */
 export interface ChainEvent {

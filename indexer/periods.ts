@@ -3,7 +3,8 @@ import { poolPeriod, protocol, protocolPeriod } from "ponder:schema";
 import type { Address } from "viem";
 import type { Activity } from "./accounts.ts";
 import { type Earnings, type Flows, noEarnings, noFlows } from "./flows.ts";
-import type { ChainEvent, Product } from "./log.ts";
+import type { ChainEvent } from "./log.ts";
+import type { Product } from "./products.ts";
 import { plus } from "./sums.ts";
 import { intervals, startOf } from "./time.ts";
 

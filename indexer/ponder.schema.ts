@@ -4,6 +4,7 @@ import { index, onchainTable, primaryKey, relations } from "ponder";
 // column is its description in the GraphQL schema (`npm run generate`), so each has one. Conventions: docs/indexer.md.
 
 type Columns = Parameters<Extract<Parameters<typeof onchainTable>[1], (t: never) => object>>[0];
+type KeyColumn = Parameters<typeof primaryKey>[0]["columns"][0];
 
 /** Where a thing is, the first part of every key. */
 const place = (t: Columns) => ({
@@ -12,6 +13,10 @@ const place = (t: Columns) => ({
   /** The contract that keeps it. */
   contract: t.hex().notNull(),
 });
+
+/** The key of what there is once for each event. The id has the chain in it, but only a column keeps the chains apart. */
+const eventKey = ({ id, chainId }: Record<"id" | "chainId", KeyColumn>) =>
+  primaryKey({ columns: [id, chainId] });
 
 /** What moved, in all or in a stretch of time. */
 const flows = (t: Columns) => ({
@@ -302,7 +307,7 @@ export const vaultReport = onchainTable(
   "vault_report",
   (t) => ({
     /** The id of its event. */
-    id: t.text().primaryKey(),
+    id: t.text().notNull(),
     /** The chain. */
     chainId: t.integer().notNull(),
     /** The vault. */
@@ -320,7 +325,10 @@ export const vaultReport = onchainTable(
     /** When. */
     time: t.bigint().notNull(),
   }),
-  (table) => ({ byTime: index().on(table.chainId, table.vault, table.time) }),
+  (table) => ({
+    pk: eventKey(table),
+    byTime: index().on(table.chainId, table.vault, table.time),
+  }),
 );
 
 /** What one saver has in one savings pool. */
@@ -891,7 +899,7 @@ export const circleContribution = onchainTable(
   "circle_contribution",
   (t) => ({
     /** The id of its event. */
-    id: t.text().primaryKey(),
+    id: t.text().notNull(),
     ...place(t),
     /** The circle's number. */
     circleId: t.bigint().notNull(),
@@ -915,6 +923,7 @@ export const circleContribution = onchainTable(
     time: t.bigint().notNull(),
   }),
   (table) => ({
+    pk: eventKey(table),
     byCircle: index().on(table.chainId, table.contract, table.circleId, table.id),
     byMember: index().on(table.member, table.id),
   }),
@@ -1085,8 +1094,8 @@ export const scheduledCall = onchainTable(
 export const privilegedAction = onchainTable(
   "privileged_action",
   (t) => ({
-    /** The id of its event; `event(id)` has the arguments. */
-    id: t.text().primaryKey(),
+    /** The id of its event; `event` has the arguments. */
+    id: t.text().notNull(),
     ...place(t),
     /** The product that the contract belongs to. */
     product: t.text().notNull(),
@@ -1106,6 +1115,7 @@ export const privilegedAction = onchainTable(
     time: t.bigint().notNull(),
   }),
   (table) => ({
+    pk: eventKey(table),
     byTime: index().on(table.chainId, table.time),
     bySender: index().on(table.sender, table.time),
     byAction: index().on(table.action, table.time),
@@ -1144,7 +1154,7 @@ export const event = onchainTable(
   "event",
   (t) => ({
     /** Ponder's checkpoint of the event: 75 digits that sort in the order of the chain. */
-    id: t.text().primaryKey(),
+    id: t.text().notNull(),
     /** The chain. */
     chainId: t.integer().notNull(),
     /** The block. */
@@ -1173,6 +1183,7 @@ export const event = onchainTable(
     args: t.json().notNull(),
   }),
   (table) => ({
+    pk: eventKey(table),
     byAccount: index().on(table.account, table.id),
     byActor: index().on(table.actor, table.id),
     byType: index().on(table.type, table.id),

@@ -36,6 +36,8 @@ const deployedContract = z.object({
   codeHash: z.optional(typedHash),
   /** And the name of the compiler's input that it came from, with the compiler's version. */
   compilerInput: z.optional(z.string()),
+  /** Of a price feed: after how many seconds it answers at the latest, also where the price has not changed. */
+  heartbeat: z.optional(z.int().check(z.positive())),
 });
 
 const deploymentSchema = z.object({

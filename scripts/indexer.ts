@@ -8,6 +8,7 @@ import { deploymentFiles, readDeployments } from "../indexer/deployments.ts";
 import { databaseFrom, streamedChain } from "../indexer/environment.ts";
 import { type Deployment, isOnChain } from "../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
+import { idInSchema, indexId, writeIdInSchema } from "./indexer/index-id.ts";
 import { EmbeddedIndex } from "./indexer/embedded-index.ts";
 import { Watchdog } from "./indexer/watchdog.ts";
 import { portFrom, requireFreePort } from "./local/ports.ts";
@@ -49,20 +50,23 @@ await runScript(async () => {
   const stallSeconds = readStallSeconds();
   const deployments = readAllDeployments();
   const chains = failing(() => chainsOf(deployments, process.env));
-  const endpointsOn = (chainId: number) =>
-    Object.values(chains).find(({ id }) => id === chainId) ?? { rpc: [], ws: undefined };
   for (const deployment of deployments) {
-    await assertChainAnswers(deployment, endpointsOn(deployment.chainId).rpc);
+    const { rpc = [] } = Object.values(chains).find(({ id }) => id === deployment.chainId) ?? {};
+    await assertChainAnswers(deployment, rpc);
   }
-  // The one whose events are streamed is also the one by which a standstill is noticed.
-  const streamed = failing(() => streamedChain(process.env)) ?? deployments[0]?.chainId ?? 0;
-  const endpoints = endpointsOn(streamed);
-  if (database.kind === "postgres") await assertDatabaseAnswers(database.connectionString);
+  failing(() => streamedChain(process.env));
+  if (database.kind === "postgres") {
+    await assertDatabaseAnswers(database.connectionString);
+    if (serve !== true) await assertSameVersion(database.connectionString, schema, deployments);
+  }
 
   // Ponder would take the next one without a word.
   await requireFreePort(apiPort, "--port ");
+  const id = indexId(deployments);
   const embedded =
-    database.kind === "pglite" ? new EmbeddedIndex(resolve(root, database.directory)) : undefined;
+    database.kind === "pglite"
+      ? new EmbeddedIndex(resolve(root, database.directory), id)
+      : undefined;
   embedded?.claim();
 
   const args = [
@@ -75,9 +79,18 @@ await runScript(async () => {
   args.push("--schema", schema, "--port", port, "--hostname", hostname);
   const env = { ...process.env, PONDER_TELEMETRY_DISABLED: "true" };
   const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+  let isNoted = embedded !== undefined || serve === true;
+  const noteId = async (): Promise<void> => {
+    if (isNoted || database.kind !== "postgres") return;
+    isNoted = true;
+    await writeIdInSchema(database.connectionString, schema, id).catch(() => (isNoted = false));
+  };
   const start = (): ChildProcess => {
-    if (embedded?.discardUnfinished()) {
+    const fault = embedded?.discardFaulty();
+    if (fault === "unfinished") {
       say("The embedded index was not ended properly: making it again from the chain.");
+    } else if (fault !== undefined) {
+      say("The embedded index is of another version: making it again from the chain.");
     }
     const indexer = spawn(binary("ponder"), args, { cwd: root, stdio: "inherit", env });
     endWithUs(indexer, { group: false });
@@ -87,12 +100,18 @@ await runScript(async () => {
   const watchdog = new Watchdog({
     start,
     apiUrl: `http://${hostname}:${port}`,
-    rpcUrls: [...new Set(endpoints.rpc)],
-    // a server that indexes nothing does not listen to the chain
-    wsUrl: serve === true ? undefined : endpoints.ws,
+    chains: Object.values(chains).map(({ id, rpc, ws }) => ({
+      chainId: id,
+      rpcUrls: [...new Set(rpc)],
+      // a server that indexes nothing does not listen to the chain
+      wsUrl: serve === true ? undefined : ws,
+    })),
     patienceMs: stallSeconds * 1_000,
     say,
-    onCaughtUp: () => embedded?.caughtUp(),
+    onCaughtUp() {
+      embedded?.caughtUp();
+      void noteId();
+    },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => watchdog.stop(signal));
@@ -148,6 +167,18 @@ async function assertDatabaseAnswers(connectionString: string): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function assertSameVersion(
+  connectionString: string,
+  schema: string,
+  deployments: readonly Deployment[],
+): Promise<void> {
+  const id = await idInSchema(connectionString, schema);
+  if (id === undefined || id === indexId(deployments)) return;
+  throw new Failure(
+    `The index in the schema "${schema}" is of another version: start this one with another --schema, wait until its /ready answers 200, send the traffic there, then stop the old one.`,
+  );
 }
 
 /** What goes wrong in here is the person's to mend, so it is told without a stack. */

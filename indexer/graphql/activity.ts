@@ -1,6 +1,10 @@
 import type { GraphQLFieldResolver } from "graphql";
 import { isHex } from "viem";
+import { checkAddress, checkKnown, checkText } from "../live/arguments.ts";
+import { refused } from "../live/errors.ts";
 import type { Context } from "./context.ts";
+import { values } from "./event-filter.ts";
+import { assertOrder } from "./steps.ts";
 
 interface ActivityArguments {
   chainId?: number | null;
@@ -20,7 +24,12 @@ export function activityBy(
   events: GraphQLFieldResolver<unknown, Context>,
 ): GraphQLFieldResolver<unknown, Context> {
   return (source, args: ActivityArguments, context, info) =>
-    events(source, { ...pageOf(args), where: { AND: conditionsOf(args) } }, context, info);
+    events(source, { ...pageOf(args), ...whereOf(args) }, context, info);
+}
+
+function whereOf(args: ActivityArguments): object {
+  const conditions = conditionsOf(args);
+  return conditions.length === 0 ? {} : { where: { AND: conditions } };
 }
 
 function pageOf({ limit, before, after }: ActivityArguments) {
@@ -35,6 +44,11 @@ function pageOf({ limit, before, after }: ActivityArguments) {
 
 function conditionsOf(args: ActivityArguments): object[] {
   const { chainId, products, types, account, from, to, search } = args;
+  assertOrder({ from: from ?? null, to: to ?? null });
+  if (products) checkKnown("products", products, values.known["product"] ?? []);
+  if (types) checkKnown("types", types, values.known["type"] ?? []);
+  if (account) checkAddress("account", account);
+  if (search) checkText("search", search);
   const conditions: object[] = [];
   if (typeof chainId === "number") conditions.push({ chainId });
   if (products) conditions.push({ product_in: products });
@@ -53,6 +67,11 @@ const places = { transactionHash: 64, account: 40, actor: 40, contract: 40 } as 
 function found(search: string): object {
   if (!isHex(search)) return { type_contains: search };
   const digits = search.slice(2).toLowerCase();
+  if (digits.length > places.transactionHash) {
+    throw refused(
+      `\`search\` has ${digits.length} digits, and a hash has ${places.transactionHash}.`,
+    );
+  }
   return {
     OR: Object.entries(places)
       .filter(([, length]) => digits.length <= length)

@@ -6,8 +6,12 @@ export const definitions = /* GraphQL */ `
     assets: BigInt!
     "In US dollars, times ten to the power of the price's decimals; null where no price is known."
     usd: BigInt
-    "The price that was used, with its source and block."
+    "The price that was used, with its source and block; null where the last one is not above 0, or older than its feed's heartbeat."
     price: price
+    "When the vault's books were last written. What strategies have gained or lost since is not in the value. Null in the past."
+    asOf: BigInt
+    "How many seconds ago that was at the newest indexed block."
+    age: BigInt
   }
 
   enum Interval {

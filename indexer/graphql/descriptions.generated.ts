@@ -576,7 +576,7 @@ export const descriptions: Descriptions = {
   "privilegedAction": {
     "description": "The audit trail: everything that needed a role, and every change of roles.",
     "fields": {
-      "id": "The id of its event; `event(id)` has the arguments.",
+      "id": "The id of its event; `event` has the arguments.",
       "chainId": "The chain.",
       "contract": "The contract that keeps it.",
       "product": "The product that the contract belongs to.",

@@ -1,14 +1,16 @@
 import type { GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { graphql } from "../live/graphql.ts";
+import type { FieldCost } from "../live/size.ts";
 import type { account, circle, circleMember, lotteryPool, protocol } from "../ponder.schema.ts";
 import { activityBy } from "./activity.ts";
 import { chains } from "./chains.ts";
 import type { Context } from "./context.ts";
 import { definitions } from "./definitions.ts";
-import { poolHistory, portfolioHistory, protocolHistory, type Span } from "./history.ts";
+import { poolHistory, portfolioHistory, protocolHistory } from "./history.ts";
 import { leaderboard } from "./leaderboard.ts";
 import { odds, prize } from "./lottery.ts";
 import { nowOf, type Vault } from "./now.ts";
+import { mostPointsOf, type Span } from "./steps.ts";
 import { portfolio, positions, valueOfMember } from "./portfolio.ts";
 import { vaultProjection, vaultTvl, vaultYield } from "./vault.ts";
 
@@ -20,6 +22,8 @@ export type Descriptions = Readonly<
 /** A field that is made by hand: what answers it, and the database's tables that it reads. */
 interface Made {
   tables: readonly string[];
+  /** What it costs beside the objects that it gives: see `costOf`. */
+  cost: FieldCost;
   resolve: GraphQLFieldResolver<never, Context, never>;
 }
 
@@ -48,8 +52,20 @@ interface Totals {
 
 type Row<Table extends { $inferSelect: unknown }> = Table["$inferSelect"];
 
+/** A statement takes as long as about five objects. */
+const statements = (count: number): FieldCost => ({ own: () => 5 * count });
+
+/** What an answer needs of the vault it reads once. */
+const fromMemory = statements(0);
+
+const pointsOf = (count: number): FieldCost => ({
+  own: () => 5 * count,
+  rows: (args) => mostPointsOf(args as unknown as Span),
+});
+
 const valueOfShares: Made = {
   tables: worth,
+  cost: fromMemory,
   resolve: async ({ chainId, shares }: Shares, _args, context) => {
     const now = await nowOf(context, chainId);
     return now.value(now.worth(shares));
@@ -58,6 +74,7 @@ const valueOfShares: Made = {
 
 const valueOfPool: Made = {
   tables: worth,
+  cost: fromMemory,
   resolve: async ({ chainId, totalShares }: Totals, _args, context) => {
     const now = await nowOf(context, chainId);
     return now.value(now.worth(totalShares));
@@ -68,27 +85,33 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
   return {
     "Meta.chains": {
       tables: ["_ponder_checkpoint", "event"],
+      cost: statements(3),
       resolve: (_meta, _args, context) => chains(context),
     },
     "account.positions": {
       tables: places,
+      cost: statements(4),
       resolve: (row: Row<typeof account>, _args, context) => positions(context, row),
     },
     "account.portfolio": {
       tables: places,
+      cost: statements(4),
       resolve: (row: Row<typeof account>, _args, context) => portfolio(context, row),
     },
     "account.portfolioHistory": {
       tables: [...history, "account_hour", "pool_period"],
+      cost: pointsOf(2),
       resolve: (row: Row<typeof account>, span: Span, context) =>
         portfolioHistory(context, row, span),
     },
     "vault.tvl": {
       tables: worth,
+      cost: fromMemory,
       resolve: (row: Vault, _args, context) => vaultTvl(context, row.chainId),
     },
     "vault.worth": {
       tables: worth,
+      cost: fromMemory,
       resolve: async ({ chainId }: Vault, { shares }: { shares: bigint }, context) => {
         const now = await nowOf(context, chainId);
         return now.value(now.worth(shares));
@@ -96,10 +119,12 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     },
     "vault.yieldNow": {
       tables: history,
+      cost: statements(1),
       resolve: (row: Vault, _args, context) => vaultYield(context, row.chainId),
     },
     "vault.projection": {
       tables: history,
+      cost: statements(1),
       resolve: (row: Vault, args: { assets: bigint; days: number }, context) =>
         vaultProjection(context, row.chainId, args),
     },
@@ -107,10 +132,12 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     "cooperativeMember.value": valueOfShares,
     "circleMember.value": {
       tables: [...worth, "circle"],
+      cost: statements(1),
       resolve: (row: Row<typeof circleMember>, _args, context) => valueOfMember(context, row),
     },
     "circle.tvl": {
       tables: worth,
+      cost: fromMemory,
       resolve: async ({ chainId, invested, cash, shares }: Row<typeof circle>, _args, context) => {
         const now = await nowOf(context, chainId);
         return now.value(cash + (invested ? now.worth(shares) : shares));
@@ -121,10 +148,12 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     "lotteryPool.tvl": valueOfPool,
     "lotteryPool.prize": {
       tables: [...worth, "lottery_round"],
+      cost: statements(1),
       resolve: (row: Row<typeof lotteryPool>, _args, context) => prize(context, row),
     },
     "lotteryPool.odds": {
       tables: ["_ponder_checkpoint", "lottery_round", "lottery_player"],
+      cost: statements(2),
       resolve: (
         row: Row<typeof lotteryPool>,
         args: { account?: string | null; tickets: bigint },
@@ -133,25 +162,30 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     },
     "protocol.tvl": {
       tables: worth,
+      cost: fromMemory,
       resolve: (row: Row<typeof protocol>, _args, context) => vaultTvl(context, row.chainId),
     },
     "protocol.yieldNow": {
       tables: history,
+      cost: statements(1),
       resolve: (row: Row<typeof protocol>, _args, context) => vaultYield(context, row.chainId),
     },
-    "Query.activity": { tables: ["event"], resolve: activityBy(events) },
+    "Query.activity": { tables: ["event"], cost: fromMemory, resolve: activityBy(events) },
     "Query.leaderboard": {
       tables: ["account"],
+      cost: { ...statements(1), rows: ({ limit }) => Number(limit) },
       resolve: (_source, args: Parameters<typeof leaderboard>[1], context) =>
         leaderboard(context, args),
     },
     "Query.protocolHistory": {
       tables: [...history, "protocol_period"],
+      cost: pointsOf(6),
       resolve: (_source, { chainId, ...span }: Span & { chainId: number }, context) =>
         protocolHistory(context, chainId, span),
     },
     "Query.poolHistory": {
       tables: [...history, "pool_period"],
+      cost: pointsOf(7),
       resolve: (
         _source,
         args: Span & { chainId: number; contract: string; poolId: string },
@@ -167,11 +201,11 @@ export function extend(generated: GraphQLSchema, descriptions: Descriptions): Gr
   const events = fieldOf(schema, "Query", "events").resolve;
   if (!events) throw new Error("The generated field `events` has no resolver.");
   const made = madeFields(events as GraphQLFieldResolver<unknown, Context>);
-  for (const [name, { tables, resolve }] of Object.entries(made)) {
+  for (const [name, { tables, cost, resolve }] of Object.entries(made)) {
     const [type = "", field = ""] = name.split(".");
     const target = fieldOf(schema, type, field);
     target.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
-    target.extensions = { tables };
+    target.extensions = { tables, cost };
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (!graphql.isObjectType(type) || type.name.startsWith("__")) continue;

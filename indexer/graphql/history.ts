@@ -1,25 +1,13 @@
-import { and, asc, desc, eq, gte, lt } from "ponder";
+import { and, asc, desc, eq, gte, lt, sql } from "ponder";
 import { noEarnings, noFlows } from "../flows.ts";
 import { accountHour, poolPeriod, protocolPeriod } from "../ponder.schema.ts";
-import { endOf, type Interval, startOf } from "../time.ts";
+import { checkAddress, checkText } from "../live/arguments.ts";
+import { endOf } from "../time.ts";
 import { BooksHistory } from "./books-history.ts";
-import type { Context } from "./context.ts";
-import { refused } from "./refused.ts";
+import { once, type Context } from "./context.ts";
+import { nowOf } from "./now.ts";
+import { lastOf, type Span, stepsOf } from "./steps.ts";
 import { worthOfTickets } from "./tickets.ts";
-
-const MOST_POINTS = 1_000;
-
-export interface Span {
-  interval: "HOUR" | "DAY";
-  from: bigint;
-  to: bigint;
-}
-
-interface Step {
-  start: bigint;
-  /** Its end, or now where it has not ended. */
-  end: bigint;
-}
 
 const nobody = { activeUsers: 0, newUsers: 0 };
 
@@ -28,21 +16,22 @@ export async function protocolHistory(
   chainId: number,
   span: Span,
 ): Promise<object[]> {
-  const interval = intervalOf(span);
-  const history = await BooksHistory.read(context, chainId, span.from, span.to);
+  const now = await nowOf(context, chainId);
+  const steps = stepsOf(span, now.time);
+  const history = await BooksHistory.read(context, now, chainId, steps);
   const rows = await context.qb.raw
     .select()
     .from(protocolPeriod)
     .where(
       and(
         eq(protocolPeriod.chainId, chainId),
-        eq(protocolPeriod.interval, interval),
-        gte(protocolPeriod.start, startOf(interval, span.from)),
-        lt(protocolPeriod.start, span.to),
+        eq(protocolPeriod.interval, steps.interval),
+        gte(protocolPeriod.start, steps.from),
+        lt(protocolPeriod.start, steps.until),
       ),
     );
   const byStart = new Map(rows.map((row) => [row.start, row]));
-  return stepsOf(span, history.now.time).map(({ start, end }) => ({
+  return steps.all.map(({ start, end }) => ({
     start,
     ...(byStart.get(start) ?? { ...noFlows, ...noEarnings, ...nobody }),
     tvl: history.tvl(end),
@@ -55,19 +44,21 @@ export async function poolHistory(
   pool: { chainId: number; contract: string; poolId: string },
   span: Span,
 ): Promise<object[]> {
-  const interval = intervalOf(span);
+  checkAddress("contract", pool.contract);
+  checkText("poolId", pool.poolId);
   const contract = pool.contract.toLowerCase() as `0x${string}`;
-  const history = await BooksHistory.read(context, pool.chainId, span.from, span.to);
-  const first = startOf(interval, span.from);
+  const now = await nowOf(context, pool.chainId);
+  const steps = stepsOf(span, now.time);
+  const history = await BooksHistory.read(context, now, pool.chainId, steps);
   const ofPool = and(
     eq(poolPeriod.chainId, pool.chainId),
     eq(poolPeriod.contract, contract),
     eq(poolPeriod.poolId, pool.poolId),
-    eq(poolPeriod.interval, interval),
+    eq(poolPeriod.interval, steps.interval),
   );
-  const rows = await poolPeriods(context, ofPool, first, span.to);
-  return stepsOf(span, history.now.time).map(({ start, end }) => {
-    const latest = rows.findLast((row) => row.start <= start);
+  const rows = await poolPeriods(context, ofPool, steps.from, steps.until);
+  return steps.all.map(({ start, end }) => {
+    const latest = lastOf(rows, (row) => row.start <= start);
     const { totalPrincipal, totalShares } = latest ?? { totalPrincipal: 0n, totalShares: 0n };
     return {
       ...noFlows,
@@ -85,34 +76,39 @@ export async function portfolioHistory(
   { chainId, address }: { chainId: number; address: `0x${string}` },
   span: Span,
 ): Promise<object[]> {
-  const interval = intervalOf(span);
-  const history = await BooksHistory.read(context, chainId, span.from, span.to);
-  const first = startOf(interval, span.from);
+  const now = await nowOf(context, chainId);
+  const steps = stepsOf(span, now.time);
+  const { interval, from, until } = steps;
+  const history = await BooksHistory.read(context, now, chainId, steps);
   const ofLottery = and(
     eq(poolPeriod.chainId, chainId),
     eq(poolPeriod.product, "lottery"),
-    eq(poolPeriod.interval, interval),
+    eq(poolPeriod.interval, steps.interval),
   );
-  const lotteries = await poolPeriods(context, ofLottery, first, span.to);
+  const lotteries = await once(context, `lotteries ${chainId} ${interval} ${from} ${until}`, () =>
+    poolPeriods(context, ofLottery, from, until),
+  );
   const ofAccount = and(eq(accountHour.chainId, chainId), eq(accountHour.account, address));
   const before = await context.qb.raw
     .select()
     .from(accountHour)
-    .where(and(ofAccount, lt(accountHour.start, first)))
+    .where(and(ofAccount, lt(accountHour.start, from)))
     .orderBy(desc(accountHour.start))
     .limit(1);
+  // the last of each step
+  const step = sql`div(${accountHour.start}, ${sql.raw(String(endOf(steps.interval, 0n)))})`;
   const during = await context.qb.raw
-    .select()
+    .selectDistinctOn([step])
     .from(accountHour)
-    .where(and(ofAccount, gte(accountHour.start, first), lt(accountHour.start, span.to)))
-    .orderBy(asc(accountHour.start));
+    .where(and(ofAccount, gte(accountHour.start, from), lt(accountHour.start, until)))
+    .orderBy(step, desc(accountHour.start));
   const rows = [...before, ...during];
-  return stepsOf(span, history.now.time).map(({ start, end }) => {
-    const held = rows.findLast((row) => row.start < end);
+  return steps.all.map(({ start, end }) => {
+    const held = lastOf(rows, (row) => row.start < end);
     if (held === undefined) return { start, value: history.value(0n, end) };
     const { savingsShares, cooperativeShares, vaultShares, prizeShares, circleShares } = held;
     const shares = savingsShares + cooperativeShares + vaultShares + prizeShares + circleShares;
-    const lottery = lotteries.findLast((row) => row.start < end);
+    const lottery = lastOf(lotteries, (row) => row.start < end);
     const tickets = lottery
       ? worthOfTickets(held.tickets, lottery, (part) => history.worth(part, end))
       : 0n;
@@ -121,7 +117,7 @@ export async function portfolioHistory(
   });
 }
 
-/** The periods from `first` until `to`, and the last one before them. */
+/** The periods from `first` until `to`, and the last one before them: of a pool, or the latest of several. */
 async function poolPeriods(
   context: Context,
   ofPool: ReturnType<typeof and>,
@@ -145,28 +141,4 @@ async function poolPeriods(
 /** Circles hold money beside their shares; in other pools the principal is in the shares. */
 function moneyIn(row: typeof poolPeriod.$inferSelect | undefined): bigint {
   return row?.product === "circle" ? row.totalPrincipal : 0n;
-}
-
-function intervalOf({ interval }: Span): Interval {
-  return interval === "HOUR" ? "hour" : "day";
-}
-
-/** The hours or days that a span touches, none that has not begun. */
-function stepsOf(span: Span, now: bigint): Step[] {
-  const interval = intervalOf(span);
-  const steps: Step[] = [];
-  for (
-    let start = startOf(interval, span.from);
-    start < span.to && start <= now;
-    start = endOf(interval, start)
-  ) {
-    if (steps.length === MOST_POINTS) {
-      throw refused(
-        `That are more than ${MOST_POINTS} points: ask for a shorter time, or for days.`,
-      );
-    }
-    const end = endOf(interval, start);
-    steps.push({ start, end: end < now ? end : now });
-  }
-  return steps;
 }

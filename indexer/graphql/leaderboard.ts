@@ -1,7 +1,7 @@
 import { and, desc, eq, gt } from "ponder";
 import { account } from "../ponder.schema.ts";
 import type { Context } from "./context.ts";
-import { refused } from "./refused.ts";
+import { refused } from "../live/errors.ts";
 
 const MOST_RANKS = 100;
 

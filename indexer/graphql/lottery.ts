@@ -1,8 +1,9 @@
 import { and, eq } from "ponder";
 import { lotteryPlayer, type lotteryPool, lotteryRound } from "../ponder.schema.ts";
+import { checkAddress } from "../live/arguments.ts";
 import type { Context } from "./context.ts";
 import { nowOf, type Value } from "./now.ts";
-import { refused } from "./refused.ts";
+import { refused } from "../live/errors.ts";
 import { priceAt } from "./yield.ts";
 
 type Pool = typeof lotteryPool.$inferSelect;
@@ -30,6 +31,7 @@ export async function odds(
   pool: Pool,
   { account, tickets }: { account?: string | null; tickets: bigint },
 ): Promise<object> {
+  if (account !== undefined && account !== null) checkAddress("account", account);
   if (tickets < 0n) throw refused("`tickets` must not be below 0.");
   const { time } = await nowOf(context, pool.chainId);
   const round = await currentRound(context, pool);

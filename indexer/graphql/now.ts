@@ -3,7 +3,7 @@ import { sharesWorthAt, type VaultBooks } from "../../protocol/share-price.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { databaseSchema } from "../live/ponder.ts";
 import { price, vault } from "../ponder.schema.ts";
-import type { Context } from "./context.ts";
+import { once, type Context } from "./context.ts";
 
 export type Price = typeof price.$inferSelect;
 export type Vault = typeof vault.$inferSelect;
@@ -13,6 +13,9 @@ export interface Value {
   assets: bigint;
   usd: bigint | null;
   price: Price | null;
+  /** When the vault's last books were written; null for a time in the past. */
+  asOf: bigint | null;
+  age: bigint | null;
 }
 
 /** One chain at the newest indexed block. */
@@ -23,12 +26,15 @@ export class Now {
   readonly price: Price | undefined;
   /** How many decimals the asset has; undefined where the deployment file does not tell. */
   readonly decimals: number | undefined;
+  /** How many seconds old a price may be. */
+  readonly priceLasts: bigint;
 
-  constructor(fields: Pick<Now, "time" | "vault" | "price" | "decimals">) {
+  constructor(fields: Pick<Now, "time" | "vault" | "price" | "decimals" | "priceLasts">) {
     this.time = fields.time;
     this.vault = fields.vault;
     this.price = fields.price;
     this.decimals = fields.decimals;
+    this.priceLasts = fields.priceLasts;
   }
 
   /** What shares are worth in assets now. */
@@ -37,7 +43,19 @@ export class Now {
   }
 
   value(assets: bigint): Value {
-    return valueAt(assets, this.price, this.decimals);
+    return this.valueAt(assets, this.price, this.time);
+  }
+
+  /** What an amount was worth at a time when that price was the last one. */
+  valueAt(assets: bigint, last: Price | undefined, time: bigint): Value {
+    const isNow = time >= this.time && this.vault !== undefined;
+    const asOf = isNow ? this.vault.updatedAt : null;
+    const books = { asOf, age: asOf === null ? null : this.time - asOf };
+    const isGood =
+      last !== undefined && last.answer > 0n && time <= last.updatedAt + this.priceLasts;
+    if (!isGood || this.decimals === undefined) return { assets, usd: null, price: null, ...books };
+    const usd = (assets * last.answer) / 10n ** BigInt(this.decimals);
+    return { assets, usd, price: last, ...books };
   }
 }
 
@@ -45,24 +63,8 @@ export function worthAt(books: VaultBooks | undefined, shares: bigint, time: big
   return books === undefined ? 0n : sharesWorthAt(books, shares, time);
 }
 
-export function valueAt(
-  assets: bigint,
-  at: Price | undefined,
-  decimals: number | undefined,
-): Value {
-  if (at === undefined || decimals === undefined) return { assets, usd: null, price: null };
-  return { assets, usd: (assets * at.answer) / 10n ** BigInt(decimals), price: at };
-}
-
-/** What was found out for one answer is not asked for again in it. */
-const memory = new WeakMap<Context, Map<number, Promise<Now>>>();
-
 export function nowOf(context: Context, chainId: number): Promise<Now> {
-  const known = memory.get(context) ?? new Map<number, Promise<Now>>();
-  memory.set(context, known);
-  const found = known.get(chainId) ?? read(context, chainId);
-  known.set(chainId, found);
-  return found;
+  return once(context, `now ${chainId}`, () => read(context, chainId));
 }
 
 async function read({ qb }: Context, chainId: number): Promise<Now> {
@@ -80,10 +82,18 @@ async function read({ qb }: Context, chainId: number): Promise<Now> {
     .orderBy(desc(price.time), desc(price.roundId))
     .limit(1);
   const time = BigInt((head?.checkpoint ?? "0").slice(0, 10));
-  return new Now({ time, vault: books, price: latest, decimals: decimalsOn(chainId) });
+  return new Now({ time, vault: books, price: latest, ...assetOn(chainId) });
 }
 
-function decimalsOn(chainId: number): number | undefined {
+/** How often a feed answers at least, where the deployment file does not tell, in seconds; and how late it may be. */
+const usualHeartbeat = 86_400;
+const lateness = 3_600;
+
+function assetOn(chainId: number): Pick<Now, "decimals" | "priceLasts"> {
   const deployment = deploymentsOf(process.env).find((known) => known.chainId === chainId);
-  return deployment?.contracts["Asset"]?.decimals;
+  const heartbeat = deployment?.contracts["PriceFeed"]?.heartbeat ?? usualHeartbeat;
+  return {
+    decimals: deployment?.contracts["Asset"]?.decimals,
+    priceLasts: BigInt(heartbeat + lateness),
+  };
 }

@@ -1,7 +1,7 @@
 import { BooksHistory } from "./books-history.ts";
 import type { Context } from "./context.ts";
 import { nowOf, type Value } from "./now.ts";
-import { refused } from "./refused.ts";
+import { refused } from "../live/errors.ts";
 import { priceAt, projected, type Yield } from "./yield.ts";
 
 /** The furthest that a yield is reckoned forward. */
@@ -14,9 +14,9 @@ export async function vaultTvl(context: Context, chainId: number): Promise<Value
 }
 
 export async function vaultYield(context: Context, chainId: number): Promise<Yield | null> {
-  const { time } = await nowOf(context, chainId);
-  const history = await BooksHistory.read(context, chainId, time, time);
-  return history.yieldAt(time) ?? null;
+  const now = await nowOf(context, chainId);
+  const history = await BooksHistory.readYesterday(context, now, chainId);
+  return history.yieldAt(now.time) ?? null;
 }
 
 export async function vaultProjection(

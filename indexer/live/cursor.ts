@@ -32,6 +32,11 @@ export interface Cursor {
 const version = 1;
 const hashDigits = 12;
 const checkBytes = 3;
+/** At distances that double this reaches back further than any chain is long. */
+const mostAncestors = 64;
+/** As many as an event's id has places for. */
+const largestTime = 10 ** 10 - 1;
+const largestPart = 10 ** 15;
 
 export function markOf(block: BlockRef): BlockMark {
   return {
@@ -102,6 +107,13 @@ class Reader {
     throw malformed();
   }
 
+  /** A number that has a place in an event's id. */
+  part(): number {
+    const value = this.number();
+    if (value > largestPart) throw malformed();
+    return value;
+  }
+
   hash(): string {
     const from = this.#at;
     this.#at += hashDigits / 2;
@@ -158,17 +170,19 @@ export function encodeCursor({ chainId, position, block, ancestors }: Cursor): s
 export function decodeCursor(text: string): Cursor {
   const input = new Reader(text);
   if (input.number() !== version) throw malformed();
-  const chainId = input.number();
-  const block = { number: input.number(), timestamp: input.number(), hash: input.hash() };
+  const chainId = input.part();
+  const block = { number: input.part(), timestamp: input.number(), hash: input.hash() };
+  if (block.timestamp > largestTime) throw malformed();
   const place = input.number();
   let position: Position;
+  if (place > 10) throw malformed();
   if (place > 0) {
     position = eventPosition({
       ...block,
       chainId,
       eventType: place - 1,
-      transactionIndex: input.number(),
-      eventIndex: input.number(),
+      transactionIndex: input.part(),
+      eventIndex: input.part(),
     });
   } else {
     position = positionAtEnd({ chainId, ...block });
@@ -176,11 +190,15 @@ export function decodeCursor(text: string): Cursor {
   const ancestors: BlockMark[] = [];
   let child: BlockMark = block;
   while (!input.done) {
+    if (ancestors.length === mostAncestors) throw malformed();
+    const { number, timestamp }: BlockMark = child;
     child = {
       number: child.number - input.number(),
       timestamp: child.timestamp - input.number(),
       hash: input.hash(),
     };
+    if (child.number < 0 || child.number >= number) throw malformed();
+    if (child.timestamp < 0 || child.timestamp > timestamp) throw malformed();
     ancestors.push(child);
   }
   return { chainId, position, block, ancestors };

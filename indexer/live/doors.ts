@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { burstSeconds, type Rate, Rates } from "./rate.ts";
 import type { LiveSettings } from "./settings.ts";
+import { Visitor } from "./visitor.ts";
 
 /** Stands for the address of a socket that is gone already. */
 const unknown = "unknown";
@@ -19,29 +19,26 @@ function addressOf(request: IncomingMessage, trustedProxies: number): string {
   return claimed === undefined || claimed === "" ? direct : claimed;
 }
 
-/** Who may come in: origins, places for connections, rates for queries and for work, by address. */
+/** Who may come in: origins, places for connections, and what each address may have. */
 export class Doors {
   readonly #settings: LiveSettings;
-  readonly #visitors: Visitors;
-  readonly #sockets: Visitors;
-  readonly #queries: Rates;
-  readonly #work: Rates;
+  readonly #connections: Places;
+  readonly #sockets: Places;
+  readonly #visitors = new Map<string, Visitor>();
 
   constructor(settings: LiveSettings) {
     this.#settings = settings;
-    this.#visitors = new Visitors(settings.maxConnections, settings.maxConnectionsPerAddress);
+    this.#connections = new Places(settings.maxConnections, settings.maxConnectionsPerAddress);
     // twice as many: some sockets are between two queries, or have not said yet what they want
     const mostSockets = 2 * settings.maxConnections;
-    this.#sockets = new Visitors(
+    this.#sockets = new Places(
       mostSockets,
       settings.trustedProxies > 0 ? mostSockets : 2 * settings.maxConnectionsPerAddress,
     );
-    this.#queries = new Rates(settings.queriesPerSecond, burstSeconds);
-    this.#work = new Rates(settings.workPerSecond, burstSeconds);
   }
 
   get connections(): number {
-    return this.#visitors.total;
+    return this.#connections.total;
   }
 
   /** Browsers name the page's origin, and only they: other programs may come from anywhere. */
@@ -60,21 +57,31 @@ export class Doors {
 
   /** Takes a place for a connection; the result gives it back. Undefined when there is none left. */
   enter(request: IncomingMessage): (() => void) | undefined {
-    return this.#visitors.enter(addressOf(request, this.#settings.trustedProxies));
+    return this.#connections.enter(addressOf(request, this.#settings.trustedProxies));
   }
 
-  mayQuery(request: IncomingMessage): boolean {
-    return this.#queries.of(addressOf(request, this.#settings.trustedProxies)).take();
+  /** Who asks, with what that address may still have. */
+  visitor(request: IncomingMessage): Visitor {
+    const address = addressOf(request, this.#settings.trustedProxies);
+    let visitor = this.#visitors.get(address);
+    if (!visitor) {
+      this.#forget();
+      visitor = new Visitor(this.#settings);
+      this.#visitors.set(address, visitor);
+    }
+    return visitor;
   }
 
-  /** How much of this process's time the address may still have. */
-  workFor(request: IncomingMessage): Rate {
-    return this.#work.of(addressOf(request, this.#settings.trustedProxies));
+  #forget(): void {
+    if (this.#visitors.size < 10_000) return;
+    for (const [address, visitor] of this.#visitors) {
+      if (visitor.isIdle) this.#visitors.delete(address);
+    }
   }
 }
 
 /** Counts who is there, in all and from each address. */
-class Visitors {
+class Places {
   readonly #most: number;
   readonly #mostFromOne: number;
   readonly #counts = new Map<string, number>();

@@ -9,6 +9,7 @@ import { eventStream, graphqlJson, html, plainJson, preferredType } from "./medi
 import { errorsFor, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
 import type { EventStreams, Session } from "./sse.ts";
+import type { Visitor } from "./visitor.ts";
 
 export type Endpoint = (request: Request, response: ServerResponse) => Promise<Response>;
 
@@ -21,8 +22,9 @@ export function createEndpoint(
 ): Endpoint {
   return async (request, response) => {
     const incoming = response.req;
-    const work = doors.workFor(incoming);
-    if (!doors.mayQuery(incoming) || work.isSpent) {
+    const visitor = doors.visitor(incoming);
+    const { work } = visitor;
+    if (!visitor.requests.take() || work.isSpent) {
       return refuse(429, "Too many requests. Try again shortly.", { "retry-after": "1" });
     }
     const prepare = (operation: OperationRequest): Operation =>
@@ -36,7 +38,7 @@ export function createEndpoint(
         : [graphqlJson, plainJson, eventStream],
     );
     const wantsStream = mediaType === eventStream;
-    if (request.method === "PUT") return reserve(streams);
+    if (request.method === "PUT") return reserve(streams, visitor);
     if (token !== undefined) {
       const session = streams.session(token);
       if (!session) return refuse(404, "There is no stream with this token: reserve one with PUT.");
@@ -51,6 +53,7 @@ export function createEndpoint(
       streams.open(
         () => prepare(operation),
         request.headers.get("last-event-id") ?? undefined,
+        visitor,
         response,
       );
       return alreadySent();
@@ -60,7 +63,14 @@ export function createEndpoint(
         headers: { "content-type": "text/html; charset=utf-8" },
       });
     }
-    return answerQuery(await read(), mediaType, prepare, service);
+    const isWanted = (): boolean => !response.destroyed;
+    return answerQuery(
+      await read(),
+      mediaType,
+      prepare,
+      (operation) => service.query(operation, visitor, isWanted),
+      service,
+    );
   };
 }
 
@@ -72,8 +82,8 @@ function tokenOf(request: Request): string | undefined {
   );
 }
 
-function reserve(streams: EventStreams): Response {
-  const token = streams.reserve();
+function reserve(streams: EventStreams, visitor: Visitor): Response {
+  const token = streams.reserve(visitor);
   return token === undefined
     ? full()
     : new Response(token, {

@@ -9,10 +9,12 @@ export type LiveErrorCode =
   | "NOT_READY"
   | "BAD_REQUEST"
   | "BAD_FILTER"
+  | "BAD_USER_INPUT"
   | "OPERATION_TOO_LARGE"
   | "TOO_MANY_SUBSCRIPTIONS"
   | "TOO_MANY_REQUESTS"
   | "BUSY"
+  | "TIMED_OUT"
   | "PERSISTED_QUERY_NOT_FOUND"
   | "OPERATION_NOT_ALLOWED"
   | "INTERNAL";
@@ -28,4 +30,9 @@ export function liveError(
       ...(retryAfterSeconds !== undefined && { retryAfter: retryAfterSeconds }),
     },
   });
+}
+
+/** Why something cannot be answered that a client asked for, and what it may ask for. */
+export function refused(message: string): GraphQLError {
+  return liveError("BAD_USER_INPUT", message);
 }

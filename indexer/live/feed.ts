@@ -1,9 +1,13 @@
+import type { Heads } from "./heads.ts";
 import type { Hub } from "./hub.ts";
 import type { LiveQueries } from "./live-queries.ts";
 import type { LogReader } from "./log.ts";
 import { checkpointTable, type Tables } from "./reads.ts";
 
-/** How often to look whether the log has changed unannounced: a reorganisation alone notifies nobody. */
+/**
+ * How often to look whether something has changed unannounced: a reorganisation notifies nobody, nor does a writer that fills
+ * in what it has missed, and a connection may have fallen silent. No live answer is older than this and its own reading.
+ */
 const recheck = 1_000;
 
 export interface FeedEvents {
@@ -15,9 +19,10 @@ export interface FeedEvents {
 
 /** Lets the hub and the live queries know of every change, one at a time and in order. Returns the function that stops it. */
 export function startFeed(
-  log: LogReader,
-  hub: Hub,
-  liveQueries: LiveQueries,
+  log: Pick<LogReader, "onChange">,
+  heads: Pick<Heads, "look">,
+  hub: Pick<Hub, "advance" | "head">,
+  liveQueries: Pick<LiveQueries, "changed">,
   events: FeedEvents,
 ): () => void {
   let isRunning = false;
@@ -51,8 +56,17 @@ export function startFeed(
           events.onReady(hub.head.number);
         }
         if (since !== undefined) events.onDelivered((performance.now() - since) / 1_000);
-        if (change?.undone) liveQueries.changed(undefined);
-        else if (!tables || tables.size > 0) liveQueries.changed(tables);
+        if (!change) {
+          // an indexer that recovers repeats what has been answered already: that is for afterwards
+          isAnyTable = true;
+          await heads.look();
+          continue;
+        }
+        const isAny = !tables || change.undone !== undefined;
+        if (isAny || tables.size > 0) liveQueries.changed(isAny ? undefined : tables);
+        const { hasMoved, hasReverted } = await heads.look();
+        const isUnheard = hasMoved && since === undefined;
+        if (!isAny && (isUnheard || hasReverted)) liveQueries.changed(undefined);
       } catch (error) {
         if (isStopped) return;
         // the next look has to make up for this one

@@ -1,3 +1,4 @@
+import { refused } from "./errors.ts";
 import type { LogEvent } from "./tail.ts";
 
 /** Each filter field and the columns it looks at (any of them may match). The most selective field comes first. */
@@ -18,17 +19,23 @@ export interface Filter {
   readonly conditions: readonly Condition[];
 }
 
+/** What a value that a field of the filter lists is in a column; throws where the column cannot have it. */
+export type Normalize = (field: string, column: string, value: string) => string;
+
 export function compileFilter(
   input: FilterInput,
   fields: FilterFields,
-  normalize: (column: string, value: string) => string,
+  normalize: Normalize,
 ): Filter {
   const conditions: Condition[] = [];
   const key: [string, string[]][] = [];
   for (const [field, columns] of Object.entries(fields)) {
     const given = input[field];
+    // as one that is not given
     if (!given) continue;
-    const values = [...new Set(given.map((value) => normalize(columns[0] ?? field, value)))].sort();
+    if (given.length === 0) throw refused(`\`${field}\` lists no value: leave it out for all.`);
+    const ofField = (value: string): string => normalize(field, columns[0] ?? field, value);
+    const values = [...new Set(given.map(ofField))].sort();
     conditions.push({ columns, values: new Set(values) });
     key.push([field, values]);
   }

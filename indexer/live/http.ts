@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { liveError } from "./errors.ts";
 import { graphqlJson, plainJson, type MediaType } from "./media-type.ts";
-import { OperationRefused, type Operation } from "./operation.ts";
+import type { QueryOperation } from "./live-queries.ts";
+import type { Operation } from "./operation.ts";
 import { parseOperationRequest, parseRecord, type OperationRequest } from "./request.ts";
 import { errorsFor, type Service } from "./service.ts";
 
@@ -11,6 +12,7 @@ export async function answerQuery(
   parsed: OperationRequest | Refusal,
   mediaType: MediaType | undefined,
   prepare: (request: OperationRequest) => Operation,
+  query: (operation: QueryOperation) => Promise<ExecutionResult>,
   service: Service,
 ): Promise<Response> {
   if (!mediaType)
@@ -41,11 +43,17 @@ export async function answerQuery(
         "Subscriptions go over WebSocket, or over SSE (accept: text/event-stream).",
       );
     }
-    const result = await service.query(operation.query);
+    const result = await query(operation.query);
     return reply(result.data === undefined ? refusedStatus : 200, result);
   } catch (error) {
-    const status = error instanceof OperationRefused ? refusedStatus : 500;
-    return reply(status, { errors: errorsFor(service, error) });
+    const errors = errorsFor(service, error);
+    const retryAfter = errors[0]?.extensions["retryAfter"];
+    if (typeof retryAfter === "number") {
+      const status = errors[0]?.extensions["code"] === "TOO_MANY_REQUESTS" ? 429 : 503;
+      return reply(status, { errors }, { "retry-after": String(retryAfter) });
+    }
+    const isInternal = errors[0]?.extensions["code"] === "INTERNAL";
+    return reply(isInternal ? 500 : refusedStatus, { errors });
   }
 }
 

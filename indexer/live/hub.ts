@@ -3,7 +3,14 @@ import { ancestorsOf, encodeCursor, markOf } from "./cursor.ts";
 import { liveError } from "./errors.ts";
 import { FilterIndex, passes, type Filter } from "./filter.ts";
 import type { LogReader } from "./log.ts";
-import { EventMessage, finalities, type Finality, type Outlet, type Shape } from "./message.ts";
+import {
+  EventMessage,
+  finalities,
+  type Encoded,
+  type Finality,
+  type Outlet,
+  type Shape,
+} from "./message.ts";
 import { pointOf, type Position } from "./position.ts";
 import { resolveCursor, type Start } from "./resolve.ts";
 import type { Stats } from "./stats.ts";
@@ -14,6 +21,7 @@ import {
   type SubscriptionState,
 } from "./subscription-states.ts";
 import { Turns } from "./turns.ts";
+import type { Visitor } from "./visitor.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
 export interface EventsRequest {
@@ -31,16 +39,22 @@ export interface HubSettings {
   readonly recentEvents: number;
   /** How many events a scan takes at once. */
   readonly pageSize: number;
+  /** In how many forms an address may ask for events: each is encoded for itself. */
+  readonly maxShapesPerAddress: number;
 }
 
 /** When a crowd comes back at once, it waits in line for the database and leaves it room for the rest. */
 const readsAtOnce = 4;
 
+/** After so long in one go, what else there is to do has its turn. */
+const longestGo = 10;
+
 /** Subscriptions that ask the same: one lookup, one encoding, one list to send to. */
 interface Group {
   readonly filter: Filter;
   readonly shape: Shape;
-  readonly outlets: Set<Outlet>;
+  /** Each with the place from which on it was sent events, or has them from before. */
+  readonly outlets: Map<Outlet, Position>;
 }
 
 /** Subscriptions of one finality. */
@@ -57,6 +71,9 @@ interface Scan {
   readonly request: EventsRequest;
   readonly level: Level;
   readonly outlet: Outlet;
+  readonly visitor: Visitor;
+  /** Nothing up to here was ever sent to it. */
+  readonly since: Position;
   position: Position;
   /** The block of the last event sent, while its BLOCK message is still owed. */
   open: BlockRef | undefined;
@@ -78,6 +95,9 @@ export class Hub {
   #forks = 0;
   /** Scans that wait for their level to get further. */
   #waiting: (() => void)[] = [];
+  /** While what has changed is on its way out nobody joins, or they would miss it. */
+  #isDelivering = false;
+  #wentOnAt = 0;
 
   constructor(log: LogReader, settings: HubSettings, stats: Stats) {
     this.#log = log;
@@ -100,12 +120,6 @@ export class Hub {
     return this.#tail?.head;
   }
 
-  /** The newest block with events that counts as final. */
-  get newestFinal(): BlockRef | undefined {
-    const tail = this.#tail;
-    return tail?.blocks.findLast(({ number }) => number <= tail.finalized.number) ?? tail?.floor;
-  }
-
   get counts(): { live: number; scanning: number; groups: number } {
     const groups = finalities.flatMap((finality) => [...this.#levels[finality].groups.values()]);
     return {
@@ -122,21 +136,40 @@ export class Hub {
   async subscribe(
     request: EventsRequest,
     outlet: Outlet,
+    visitor: Visitor,
     isWanted: () => boolean,
   ): Promise<() => void> {
     const level = this.#levels[request.finality];
+    const { maxShapesPerAddress: most } = this.#settings;
+    if (!visitor.holds("shape", request.shape) && visitor.countOf("shape") >= most) {
+      throw liveError(
+        "TOO_MANY_SUBSCRIPTIONS",
+        `An address may ask for events in ${most} different forms at a time. End one first.`,
+      );
+    }
+    const release = visitor.hold("shape", request.shape);
     let start: Start;
     let forks: number;
-    do {
-      forks = this.#forks;
-      start = await this.#locate(request, level);
-      // after a fork meanwhile, the place that was found may be gone
-    } while (forks !== this.#forks);
-    if (!isWanted()) return () => undefined;
+    try {
+      do {
+        forks = this.#forks;
+        start = await this.#locate(request, level, visitor, isWanted);
+        // after a fork meanwhile, the place that was found may be gone
+      } while (forks !== this.#forks && isWanted());
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (!isWanted()) {
+      release();
+      return () => undefined;
+    }
     const scan: Scan = {
       request,
       level,
       outlet,
+      visitor,
+      since: request.after === undefined ? start.position : "",
       position: start.position,
       open: undefined,
       state: "SCANNING",
@@ -148,12 +181,18 @@ export class Hub {
       outlet.fail(error);
     });
     return () => {
+      release();
       this.#end(scan);
     };
   }
 
   /** Where a request begins. A cursor is refused only by a reading of the log that is still the newest. */
-  async #locate(request: EventsRequest, level: Level): Promise<Start> {
+  async #locate(
+    request: EventsRequest,
+    level: Level,
+    visitor: Visitor,
+    isWanted: () => boolean,
+  ): Promise<Start> {
     for (;;) {
       const tail = this.#tail;
       if (!tail) {
@@ -164,9 +203,14 @@ export class Hub {
       try {
         return await resolveCursor(request.after, tail, {
           chainId: this.#log.chainId,
-          find: (mark) => this.#turns.run(() => this.#log.find(mark)),
+          find: (marks) =>
+            this.#turns.run(async () => (isWanted() ? this.#log.find(marks) : undefined), {
+              who: visitor,
+            }),
         });
       } catch (error) {
+        // whoever has left is not told where to begin
+        if (!isWanted()) return { position: "" };
         if (readings === this.#readings) throw error;
       }
     }
@@ -203,11 +247,23 @@ export class Hub {
     if (!snapshot) return undefined;
     const change = tail.apply(snapshot);
     this.#readings++;
-    if (change.undone) this.#undo(change.undone);
-    for (const finality of finalities) this.#deliver(tail, this.#levels[finality]);
+    this.#isDelivering = true;
+    try {
+      if (change.undone) await this.#undo(change.undone);
+      for (const finality of finalities) await this.#deliver(tail, this.#levels[finality]);
+    } finally {
+      this.#isDelivering = false;
+    }
     tail.trim();
     for (const resume of this.#waiting.splice(0)) resume();
     return change;
+  }
+
+  /** Lets others have their turn when what goes out has had its time. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#wentOnAt < longestGo) return;
+    await setImmediate();
+    this.#wentOnAt = performance.now();
   }
 
   async #begin(): Promise<void> {
@@ -232,7 +288,8 @@ export class Hub {
     for (const scan of this.#scans) scan.state = "ENDED";
     this.#scans.clear();
     for (const finality of finalities) {
-      for (const group of this.#levels[finality].groups.values()) outlets.push(...group.outlets);
+      for (const group of this.#levels[finality].groups.values())
+        outlets.push(...group.outlets.keys());
     }
     for (const outlet of outlets) outlet.fail(error);
   }
@@ -260,17 +317,18 @@ export class Hub {
     return tail.blocks[tail.indexOf(level.sent + 1) - 1] ?? tail.floor;
   }
 
-  #deliver(tail: Tail, level: Level): void {
+  async #deliver(tail: Tail, level: Level): Promise<void> {
     const reach = this.#reach(tail, level.finality);
     for (let at = tail.indexOf(level.sent + 1); at < tail.blocks.length; at++) {
       const block = tail.blocks[at];
       if (!block || block.number > reach) break;
-      this.#deliverBlock(level, block);
+      await this.#deliverBlock(level, block);
       level.sent = block.number;
     }
   }
 
-  #deliverBlock(level: Level, block: Block): void {
+  async #deliverBlock(level: Level, block: Block): Promise<void> {
+    this.#wentOnAt = performance.now();
     const messages = new Map<Group, EventMessage[]>();
     for (const event of block.events) {
       const groups = level.index.match(event);
@@ -284,36 +342,55 @@ export class Hub {
     }
     if (messages.size === 0) return;
     const end = this.#message("BLOCK", null, block);
-    for (const [group, ofGroup] of messages) this.#send(group, [...ofGroup, end]);
+    // by shape, so that what was encoded in one can be forgotten before the next
+    for (const [shape, groups] of Map.groupBy(messages, ([group]) => group.shape)) {
+      for (const [group, ofGroup] of groups) await this.#send(group, [...ofGroup, end]);
+      for (const [, ofGroup] of groups) for (const message of ofGroup) message.forget(shape);
+      end.forget(shape);
+    }
   }
 
-  #undo({ events, to }: NonNullable<Change["undone"]>): void {
+  async #undo({ events, to }: NonNullable<Change["undone"]>): Promise<void> {
     this.#forks++;
     this.#stats.reorganisations++;
     this.#stats.undoneEvents += events.length;
-    for (const finality of finalities) {
-      const level = this.#levels[finality];
-      for (const event of events) {
-        if (Number(event.blockNumber) > level.sent) continue;
-        const groups = level.index.match(event);
-        if (groups.size === 0) continue;
-        const message = this.#message("UNDO", event, to);
-        for (const group of groups) this.#send(group, [message]);
-      }
-      level.sent = Math.min(level.sent, to.number);
-    }
+    this.#wentOnAt = performance.now();
+    // before anybody else's turn: a scan must not go on from what is gone
     for (const scan of this.#scans) {
       if (actOf(scan, "reorganisation") !== "rewind" || scan.position <= to.end) continue;
       scan.outlet.next(this.#message("UNDO", null, to).as(scan.request.shape));
       scan.position = to.end;
       scan.open = undefined;
     }
+    for (const finality of finalities) {
+      const level = this.#levels[finality];
+      const { sent } = level;
+      level.sent = Math.min(sent, to.number);
+      for (const event of events) {
+        if (Number(event.blockNumber) > sent) continue;
+        const groups = level.index.match(event);
+        if (groups.size === 0) continue;
+        const message = this.#message("UNDO", event, to);
+        for (const { shape, outlets } of groups) {
+          const encoded = message.as(shape);
+          for (const [outlet, since] of outlets) if (event.id > since) outlet.next(encoded);
+        }
+        await this.#giveWay();
+      }
+    }
   }
 
   /** One subscriber after the other gets all of it, so that it leaves together. */
-  #send({ shape, outlets }: Group, messages: readonly EventMessage[]): void {
-    const encoded = messages.map((message) => message.as(shape));
-    for (const outlet of outlets) for (const message of encoded) outlet.next(message);
+  async #send({ shape, outlets }: Group, messages: readonly EventMessage[]): Promise<void> {
+    const encoded: Encoded[] = [];
+    for (const message of messages) {
+      // they may all have left
+      if (outlets.size === 0) return;
+      encoded.push(message.as(shape));
+      await this.#giveWay();
+    }
+    for (const outlet of outlets.keys()) for (const message of encoded) outlet.next(message);
+    await this.#giveWay();
   }
 
   /** `block` is the event's own, but for UNDO, where it is the one that everything goes back to. */
@@ -357,6 +434,8 @@ export class Hub {
       } else if (scan.position > this.#newest(tail, scan.level).end) {
         // A cursor of a faster stream: its own level is not there yet.
         await new Promise<void>((resume) => this.#waiting.push(resume));
+      } else if (this.#isDelivering) {
+        await new Promise<void>((resume) => this.#waiting.push(resume));
       } else if (this.#takeFromMemory(scan, tail)) {
         this.#join(scan, tail);
         return;
@@ -369,8 +448,9 @@ export class Hub {
   async #readPage(scan: Scan, upTo: BlockRef): Promise<void> {
     const { pageSize } = this.#settings;
     const { position, request } = scan;
-    const events = await this.#turns.run(() =>
-      this.#log.page(position, upTo.end, request.filter, pageSize),
+    const events = await this.#turns.run(
+      () => this.#log.page(position, upTo.end, request.filter, pageSize),
+      { who: scan.visitor },
     );
     if (actOf(scan, "history") === "drop" || !this.#tail) return;
     for (const event of events) {
@@ -410,7 +490,7 @@ export class Hub {
   }
 
   #join(scan: Scan, tail: Tail): void {
-    const { level, request, outlet } = scan;
+    const { level, request, outlet, since } = scan;
     const newest = this.#newest(tail, level);
     if (scan.open?.hash !== newest.hash) this.#closeBlock(scan);
     outlet.next(this.#message("BLOCK", null, newest).as(request.shape));
@@ -421,11 +501,11 @@ export class Hub {
     const key = groupKey(request);
     let group = level.groups.get(key);
     if (!group) {
-      group = { filter: request.filter, shape: request.shape, outlets: new Set() };
+      group = { filter: request.filter, shape: request.shape, outlets: new Map() };
       level.groups.set(key, group);
       level.index.add(group);
     }
-    group.outlets.add(outlet);
+    group.outlets.set(outlet, since);
   }
 
   #end(scan: Scan): void {

@@ -1,7 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { liveError } from "./errors.ts";
 import { Encoded, type Outlet } from "./message.ts";
 import { concerns, type Tables } from "./reads.ts";
+import type { LiveSettings } from "./settings.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** A valid query with its variables. */
 export interface QueryOperation {
@@ -20,7 +23,7 @@ export interface LiveQueryOperation {
 /** One distinct operation, whoever asked for it. */
 interface Watch {
   readonly operation: LiveQueryOperation;
-  readonly outlets: Set<Outlet>;
+  readonly outlets: Map<Outlet, Visitor>;
   /** Those of them that have had no answer yet. */
   readonly fresh: Set<Outlet>;
   /** What was last sent, and its part that counts as the answer. */
@@ -29,49 +32,68 @@ interface Watch {
   isRunning: boolean;
 }
 
+type Run = (
+  query: QueryOperation,
+  visitor: Visitor,
+  isWanted: () => boolean,
+) => Promise<ExecutionResult>;
+
+/** How long those wait whose queries have run for as long as they may. */
+const spentMs = 250;
+
 /** Queries that are answered again whenever their answer changes. Each distinct one runs once, and at most once at a time. */
 export class LiveQueries {
-  readonly #run: (query: QueryOperation) => Promise<ExecutionResult>;
-  readonly #most: number;
+  readonly #run: Run;
+  readonly #limits: Pick<LiveSettings, "maxLiveQueries" | "maxLiveQueriesPerAddress">;
   readonly #watches = new Map<string, Watch>();
 
-  constructor(run: (query: QueryOperation) => Promise<ExecutionResult>, most: number) {
+  constructor(run: Run, limits: Pick<LiveSettings, "maxLiveQueries" | "maxLiveQueriesPerAddress">) {
     this.#run = run;
-    this.#most = most;
+    this.#limits = limits;
   }
 
   get size(): number {
     return this.#watches.size;
   }
 
-  subscribe(operation: LiveQueryOperation, outlet: Outlet): () => void {
-    let watch = this.#watches.get(operation.key);
+  subscribe(operation: LiveQueryOperation, outlet: Outlet, visitor: Visitor): () => void {
+    const { key } = operation;
+    const { maxLiveQueries, maxLiveQueriesPerAddress: most } = this.#limits;
+    if (!visitor.holds("live query", key) && visitor.countOf("live query") >= most) {
+      throw liveError(
+        "TOO_MANY_SUBSCRIPTIONS",
+        `An address may have ${most} different live queries. End one first.`,
+      );
+    }
+    let watch = this.#watches.get(key);
     if (!watch) {
-      if (this.#watches.size >= this.#most) {
+      if (this.#watches.size >= maxLiveQueries) {
         throw liveError("BUSY", "Too many different live queries are open. Try again later.", 5);
       }
       watch = {
         operation,
-        outlets: new Set(),
+        outlets: new Map(),
         fresh: new Set(),
         last: undefined,
         isStale: true,
         isRunning: false,
       };
-      this.#watches.set(operation.key, watch);
+      this.#watches.set(key, watch);
     }
-    const { outlets, fresh } = watch;
-    outlets.add(outlet);
-    if (watch.last && !watch.isStale) {
-      outlet.next(watch.last.encoded);
+    const own = watch;
+    own.outlets.set(outlet, visitor);
+    const release = visitor.hold("live query", key);
+    if (own.last && !own.isStale && !own.isRunning) {
+      outlet.next(own.last.encoded);
     } else {
-      fresh.add(outlet);
-      void this.#refresh(watch);
+      own.fresh.add(outlet);
+      void this.#refresh(own);
     }
     return () => {
-      outlets.delete(outlet);
-      fresh.delete(outlet);
-      if (outlets.size === 0) this.#watches.delete(operation.key);
+      release();
+      own.outlets.delete(outlet);
+      own.fresh.delete(outlet);
+      if (own.outlets.size === 0) this.#forget(own);
     };
   }
 
@@ -88,17 +110,30 @@ export class LiveQueries {
     if (watch.isRunning) return;
     watch.isRunning = true;
     while (watch.isStale && watch.outlets.size > 0) {
+      // whoever of those who ask has something left pays for it
+      const visitor = [...watch.outlets.values()].find(({ queries }) => !queries.isSpent);
+      if (!visitor) {
+        await setTimeout(spentMs);
+        continue;
+      }
       watch.isStale = false;
       try {
-        this.#answer(watch, await this.#run(watch.operation.query));
+        const isWanted = (): boolean => watch.outlets.size > 0;
+        this.#answer(watch, await this.#run(watch.operation.query, visitor, isWanted));
       } catch (error) {
-        const outlets = [...watch.outlets];
-        this.#watches.delete(watch.operation.key);
+        const outlets = [...watch.outlets.keys()];
+        this.#forget(watch);
         watch.outlets.clear();
         for (const outlet of outlets) outlet.fail(error);
       }
     }
     watch.isRunning = false;
+  }
+
+  /** There may be another one in its place already. */
+  #forget(watch: Watch): void {
+    const { key } = watch.operation;
+    if (this.#watches.get(key) === watch) this.#watches.delete(key);
   }
 
   #answer(watch: Watch, result: ExecutionResult): void {
@@ -107,7 +142,7 @@ export class LiveQueries {
     if (isNew) watch.last = { encoded: new Encoded(JSON.stringify(result)), answer };
     const encoded = watch.last?.encoded;
     if (!encoded) return;
-    for (const outlet of isNew ? watch.outlets : watch.fresh) outlet.next(encoded);
+    for (const outlet of isNew ? watch.outlets.keys() : watch.fresh) outlet.next(encoded);
     watch.fresh.clear();
   }
 }

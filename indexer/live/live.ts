@@ -1,12 +1,15 @@
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import { Hono, type Context } from "hono";
+import { checkValue, guardArguments, type Values } from "./arguments.ts";
 import type { FilterFields } from "./filter.ts";
 import { graphql } from "./graphql.ts";
 import { Doors } from "./doors.ts";
 import { createEndpoint } from "./endpoint.ts";
+import { liveError } from "./errors.ts";
 import { startFeed } from "./feed.ts";
 import { freshnessOf } from "./freshness.ts";
+import { Heads } from "./heads.ts";
 import { Hub } from "./hub.ts";
 import { LiveQueries, type QueryOperation } from "./live-queries.ts";
 import { registerMetrics } from "./metrics.ts";
@@ -17,25 +20,29 @@ import {
   chainHead,
   columnsOf,
   endInOrder,
+  type Reading,
   generatedSchema,
   indexedChain,
+  indexedChains,
   logger,
   onShutdown,
   onHttp,
+  reuseSpace,
   separateReaders,
   tableName,
 } from "./ponder.ts";
 import { Queues } from "./queue.ts";
 import { createPersistedOperations, readPersistedOperations } from "./persisted.ts";
 import { checkpointTable, type Sources } from "./reads.ts";
-import { createLogReader, type LogTable } from "./reader.ts";
+import { createLogReader, newestFinal, type LogTable } from "./reader.ts";
 import { withSubscription } from "./schema.ts";
-import type { Service } from "./service.ts";
+import { toldError, type Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
 import { newStats } from "./stats.ts";
 import { createEventStreams } from "./sse.ts";
 import { Turns } from "./turns.ts";
-import { keepVigil } from "./vigil.ts";
+import { keepVigil, type WatchedChain } from "./vigil.ts";
+import type { Visitor } from "./visitor.ts";
 import { createWebSockets, turnAway } from "./websocket.ts";
 
 export interface LiveOptions {
@@ -48,6 +55,8 @@ export interface LiveOptions {
     /** Whose events are streamed, and whose blocks answers name; by default the first chain's. Queries see all chains. */
     readonly chainId?: number | undefined;
   };
+  /** What columns can hold, for those whose types do not say; by default anything. */
+  readonly values?: Values;
   /** Adds the product's own fields to the generated schema. */
   readonly extend?: (schema: GraphQLSchema) => GraphQLSchema;
 }
@@ -58,14 +67,21 @@ interface Environment {
 }
 
 /** The whole API of a Ponder app: queries, event streams, GraphiQL. The result is what `src/api/index.ts` exports. */
-export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
+export function createLive({
+  schema: tables,
+  log,
+  values = { hexDigits: {}, known: {} },
+  extend,
+}: LiveOptions): Hono {
   const settings = readSettings(process.env);
   separateReaders();
   endInOrder();
+  onShutdown(reuseSpace());
   const names = Object.entries(tables);
   const logName = names.find(([, table]) => table === log.table)?.[0];
   if (!logName) throw new Error("The log's table is not in the schema.");
   const generated = generatedSchema(tables);
+  guardArguments(generated, tables, values);
   const schema = withSubscription(extend?.(generated) ?? generated, logName, log.where);
   const sources: Sources = {
     generated,
@@ -81,9 +97,14 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   };
 
   const columns = columnsOf(log.table);
-  const normalize = (column: string, value: string): string =>
-    columns[column]?.columnType === "PgHex" ? value.toLowerCase() : value;
-  const reader = createLogReader(log.table, log.chainId);
+  const normalize = (field: string, columnName: string, value: string): string => {
+    const column = columns[columnName];
+    if (!column) return value;
+    checkValue(field, columnName, column, value, values);
+    return column.columnType === "PgHex" ? value.toLowerCase() : value;
+  };
+  const { id: streamed } = indexedChain(log.chainId);
+  const reader = createLogReader(log.table, streamed);
   const stats = newStats();
   const hub = new Hub(reader, settings, stats);
   const { persistedFile, isPersistedOnly } = settings;
@@ -92,35 +113,54 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       ? new Map<string, string>()
       : readPersistedOperations(persistedFile);
   const persisted = createPersistedOperations(documents, isPersistedOnly);
-  const queryIn = (turns: Turns) => (operation: QueryOperation) =>
-    turns.run(() =>
-      atOneCheckpoint(async (transaction, contextValue): Promise<ExecutionResult> => {
-        stats.queries++;
-        const { head, finalized, last } = await reader.state(transaction);
-        const result = await graphql.execute({
-          schema,
-          document: operation.document,
-          operationName: operation.operationName,
-          variableValues: operation.variables,
-          contextValue,
-        });
-        const checkpoint = {
-          block: { number: String(head.number), timestamp: String(head.timestamp) },
-          finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
-          lastEvent: { number: String(last.number), hash: last.hash },
-          cursor: hub.cursorAt(last),
-        };
-        return { ...result, extensions: { ...result.extensions, checkpoint } };
-      }),
-    );
+  const runOnce = (operation: QueryOperation, reading: Reading) =>
+    atOneCheckpoint(async (transaction, contextValue, execution): Promise<ExecutionResult> => {
+      stats.queries++;
+      const { head, finalized, last } = await reader.state(transaction, reading.deadlineMs);
+      const result = await graphql.execute({
+        schema,
+        document: operation.document,
+        operationName: operation.operationName,
+        variableValues: operation.variables,
+        contextValue,
+      });
+      execution.assertComplete();
+      const checkpoint = {
+        block: { number: String(head.number), timestamp: String(head.timestamp) },
+        finalized: { number: String(finalized.number), timestamp: String(finalized.timestamp) },
+        lastEvent: { number: String(last.number), hash: last.hash },
+        cursor: hub.cursorAt(last),
+      };
+      return {
+        ...result,
+        ...(result.errors && { errors: result.errors.map((error) => toldError(service, error)) }),
+        extensions: { ...result.extensions, checkpoint },
+      };
+    }, reading);
+  /** Runs queries in turns. One that gave way to a block begins again behind it, until its time is over. */
+  const queryIn =
+    (turns: Turns) =>
+    async (
+      operation: QueryOperation,
+      visitor: Visitor,
+      isWanted: () => boolean,
+    ): Promise<ExecutionResult> => {
+      for (let left = settings.queryMs; ;) {
+        if (visitor.queries.isSpent) throw tooMuch();
+        const { spent, hasGivenWay, result } = await turns.run(
+          () => runOnce(operation, { who: visitor, deadlineMs: left, isWanted }),
+          { who: visitor },
+        );
+        visitor.queries.charge(spent);
+        left -= spent;
+        if (!hasGivenWay || left <= 0) return result();
+      }
+    };
   const service: Service = {
     hub,
     operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
     // apart from the others, so that a flood of queries cannot push them out of the line
-    liveQueries: new LiveQueries(
-      queryIn(new Turns(settings.runningQueries, Infinity)),
-      settings.maxLiveQueries,
-    ),
+    liveQueries: new LiveQueries(queryIn(new Turns(settings.runningQueries, Infinity)), settings),
     stats,
     query: queryIn(new Turns(settings.runningQueries, settings.waitingQueries)),
     report(msg, error) {
@@ -131,21 +171,39 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
     },
   };
   const doors = new Doors(settings);
-  const { id } = indexedChain(log.chainId);
-  const vigil = keepVigil(
-    { head: () => chainHead(id), hashOf: (number) => chainBlockHash(id, number) },
-    () => hub.newestFinal,
-    ({ number, hash }) => {
-      service.report(
-        "The index has final events that are no longer on the chain: index anew into another database",
-        { number, hash },
-      );
-    },
-  );
-  onShutdown(() => vigil.stop());
-  const metrics = registerMetrics({ stats, doors, hub, vigil, liveQueries: service.liveQueries });
+  const heads = new Heads();
+  const vigils = indexedChains().map(({ id, name }) => ({
+    id,
+    name,
+    vigil: keepVigil(
+      {
+        head: () => chainHead(id),
+        hashOf: (number) => chainBlockHash(id, number),
+        async newestFinal() {
+          const chain = hub.head && heads.chains.find(({ chainId }) => chainId === id);
+          return chain && newestFinal(log.table, chain);
+        },
+      },
+      ({ number, hash }) => {
+        service.report(
+          "The index has final events that are no longer on the chain: index anew into another database",
+          { chain: name, number, hash },
+        );
+      },
+    ),
+  }));
+  onShutdown(() => {
+    for (const { vigil } of vigils) vigil.stop();
+  });
+  const chains = (): WatchedChain[] =>
+    vigils.map((chain) => {
+      const known = heads.chains.find(({ chainId }) => chainId === chain.id)?.head;
+      // there is none before all old blocks of all chains are read
+      return { ...chain, head: chain.id === streamed ? hub.head : hub.head && known };
+    });
+  const metrics = registerMetrics({ stats, doors, hub, chains, liveQueries: service.liveQueries });
   onShutdown(
-    startFeed(reader, hub, service.liveQueries, {
+    startFeed(reader, heads, hub, service.liveQueries, {
       onReady(block) {
         service.note("Live layer is ready", { block });
       },
@@ -166,7 +224,7 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
       },
       connection: (socket) => doors.admit(socket),
       request(request, response) {
-        if (request.url !== "/ready" || !vigil.isOrphaned) return false;
+        if (request.url !== "/ready" || !vigils.some(({ vigil }) => vigil.isOrphaned)) return false;
         response.writeHead(503).end("The index is not of this chain any more: index anew.");
         return true;
       },
@@ -190,8 +248,14 @@ export function createLive({ schema: tables, log, extend }: LiveOptions): Hono {
   app.all("/graphql", handle);
   app.all("/graphql/stream", handle);
   app.get("/live/fresh", (context) => {
-    const freshness = freshnessOf(hub.head, vigil, context.req.query("seconds"));
+    const freshness = freshnessOf(streamed, chains(), context.req.query("seconds"));
     return context.json(freshness, freshness.isFresh ? 200 : 503);
   });
   return app as unknown as Hono;
+}
+
+function tooMuch(): Error {
+  const message =
+    "The queries of this address have run for as long as they may. Try again shortly.";
+  return liveError("TOO_MANY_REQUESTS", message, 1);
 }

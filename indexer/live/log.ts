@@ -17,12 +17,12 @@ export interface LogReader {
   read(known: BlockRef): Promise<Snapshot | undefined>;
   /** As `read`, from behind a floor that leaves about `keep` final events in memory. */
   readFirst(keep: number): Promise<{ snapshot: Snapshot; floor: BlockRef } | undefined>;
-  /** The newest block, and the newest with events, as one transaction sees them. */
-  state(transaction: ReadonlyDrizzle): Promise<LogState>;
+  /** The newest block, and the newest with events, as one transaction sees them; its statements take no longer from then on. */
+  state(transaction: ReadonlyDrizzle, limitMs: number): Promise<LogState>;
   /** The next final events that pass the filter, oldest first. */
   page(after: Position, upTo: Position, filter: Filter, limit: number): Promise<LogEvent[]>;
-  /** The block that the mark means, when the log has events of it. */
-  find(mark: BlockMark): Promise<BlockRef | undefined>;
+  /** The first of these blocks, by number from the newest down, that the log has events of. */
+  find(marks: readonly BlockMark[]): Promise<BlockRef | undefined>;
   /** Calls back whenever the log may have changed, with the tables that have; `undefined`: it may be any of them. */
   onChange(listener: (tables: readonly string[] | undefined) => void): void;
 }

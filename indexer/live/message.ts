@@ -44,6 +44,11 @@ export class EventMessage {
     }
     return encoded;
   }
+
+  /** What was encoded for a shape is not needed any more. */
+  forget(shape: Shape): void {
+    this.#encoded.delete(shape);
+  }
 }
 
 /** A GraphQL result on its way out, with the bytes that each transport makes of it. */

@@ -3,14 +3,14 @@ import type { Hub } from "./hub.ts";
 import type { LiveQueries } from "./live-queries.ts";
 import { prometheus } from "./ponder.ts";
 import type { Stats } from "./stats.ts";
-import type { Vigil } from "./vigil.ts";
+import type { WatchedChain } from "./vigil.ts";
 
 export interface Sources {
   readonly stats: Stats;
   readonly doors: Doors;
   readonly hub: Hub;
   readonly liveQueries: LiveQueries;
-  readonly vigil: Vigil;
+  readonly chains: () => readonly WatchedChain[];
 }
 
 export interface Metrics {
@@ -19,7 +19,7 @@ export interface Metrics {
 }
 
 /** Adds this layer's metrics to those that Ponder serves at /metrics. */
-export function registerMetrics({ stats, doors, hub, liveQueries, vigil }: Sources): Metrics {
+export function registerMetrics({ stats, doors, hub, liveQueries, chains }: Sources): Metrics {
   const { client, registry } = prometheus();
   const registers = [registry];
 
@@ -46,23 +46,41 @@ export function registerMetrics({ stats, doors, hub, liveQueries, vigil }: Sourc
       },
     });
   };
+  const gaugeByChain = (
+    name: string,
+    help: string,
+    read: (chain: WatchedChain) => number,
+  ): void => {
+    registry.removeSingleMetric(name);
+    new client.Gauge({
+      name,
+      help,
+      labelNames: ["chain"],
+      registers,
+      collect() {
+        for (const chain of chains()) this.set({ chain: chain.name }, read(chain));
+      },
+    });
+  };
 
   gauge("live_connections", "Open connections, WebSocket and SSE.", () => doors.connections);
   gauge("live_event_subscriptions", "Event streams that are up to date.", () => hub.counts.live);
   gauge("live_event_scans", "Event streams that are still catching up.", () => hub.counts.scanning);
   gauge("live_event_groups", "Distinct event streams.", () => hub.counts.groups);
   gauge("live_queries", "Distinct live queries.", () => liveQueries.size);
-  gauge("live_head_block", "The newest indexed block.", () => hub.head?.number ?? 0);
-  gauge("live_head_age_seconds", "How old the newest indexed block is.", () =>
-    hub.head ? Date.now() / 1_000 - hub.head.timestamp : 0,
+  gaugeByChain("live_head_block", "The newest indexed block.", ({ head }) => head?.number ?? 0);
+  gaugeByChain("live_head_age_seconds", "How old the newest indexed block is.", ({ head }) =>
+    head ? Date.now() / 1_000 - head.timestamp : 0,
   );
-  gauge(
+  gaugeByChain(
     "live_chain_head_block",
     "The chain's newest block by its node.",
-    () => vigil.chainHead ?? 0,
+    ({ vigil }) => vigil.chainHead ?? 0,
   );
-  gauge("live_orphaned", "1: the index has final events that are no longer on the chain.", () =>
-    Number(vigil.isOrphaned),
+  gaugeByChain(
+    "live_orphaned",
+    "1: the index has final events that are no longer on the chain.",
+    ({ vigil }) => Number(vigil.isOrphaned),
   );
   counter(
     "live_websocket_messages_total",

@@ -8,7 +8,7 @@ import type {
   SelectionSetNode,
 } from "graphql";
 import { liveError } from "./errors.ts";
-import { compileFilter, type FilterFields, type FilterInput } from "./filter.ts";
+import { compileFilter, type FilterFields, type FilterInput, type Normalize } from "./filter.ts";
 import { graphql } from "./graphql.ts";
 import type { EventsRequest } from "./hub.ts";
 import type { LiveQueryOperation, QueryOperation } from "./live-queries.ts";
@@ -57,6 +57,13 @@ interface Checked {
   readonly liveQueries: Map<OperationDefinitionNode, LiveQuery>;
 }
 
+interface Variables {
+  /** As they came, but only those that the operation declares. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** With their defaults, as what their types make of them. */
+  readonly coerced: Readonly<Record<string, unknown>>;
+}
+
 /** A live query's document, as the query that is run for it. */
 interface LiveQuery {
   readonly document: DocumentNode;
@@ -90,7 +97,7 @@ export class Operations {
   readonly #schema: GraphQLSchema;
   readonly #sources: Sources;
   readonly #fields: FilterFields;
-  readonly #normalize: (column: string, value: string) => string;
+  readonly #normalize: Normalize;
   readonly #limits: OperationLimits;
   readonly #persisted: PersistedOperations;
   readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
@@ -104,7 +111,7 @@ export class Operations {
     schema: GraphQLSchema,
     sources: Sources,
     fields: FilterFields,
-    normalize: (column: string, value: string) => string,
+    normalize: Normalize,
     limits: OperationLimits,
     persisted: PersistedOperations,
   ) {
@@ -117,7 +124,7 @@ export class Operations {
   }
 
   prepare(request: OperationRequest): Operation {
-    const { operationName, variables = {} } = request;
+    const { operationName } = request;
     const checked = this.#check(this.#persisted.documentOf(request));
     const definition = graphql.getOperationAST(checked.document, operationName);
     if (!definition) {
@@ -126,18 +133,19 @@ export class Operations {
     if (definition.operation === graphql.OperationTypeNode.MUTATION) {
       throw refused("BAD_REQUEST", "This API changes nothing: contracts are called on the chain.");
     }
+    const variables = this.#coerced(definition, request.variables ?? {});
     if (definition.operation === graphql.OperationTypeNode.QUERY) {
       this.#checkCost(checked, definition, variables);
-      const query = { document: checked.document, operationName, variables };
+      const query = { document: checked.document, operationName, variables: variables.given };
       return { kind: "query", query, weight: checked.weight };
     }
-    const field = rootField(definition.selectionSet, checked.fragments);
-    if (field?.name.value !== streamField) this.#checkCost(checked, definition, variables);
-    if (field?.name.value !== streamField) {
+    const fields = rootFields(definition.selectionSet, checked.fragments);
+    if (fields.some(({ name }) => name.value !== streamField)) {
+      this.#checkCost(checked, definition, variables);
       const live = this.#liveQuery(checked, definition, variables);
       return { kind: "live", live, weight: checked.weight + live.key.length };
     }
-    const events = this.#stream(checked, definition, field, variables);
+    const events = this.#stream(checked, definition, fields, variables);
     return {
       kind: "events",
       request: events,
@@ -145,16 +153,40 @@ export class Operations {
     };
   }
 
+  #coerced(
+    definition: OperationDefinitionNode,
+    given: Readonly<Record<string, unknown>>,
+  ): Variables {
+    const definitions = definition.variableDefinitions ?? [];
+    const { coerced, errors } = graphql.getVariableValues(this.#schema, definitions, given, {
+      maxErrors,
+    });
+    if (errors) throw new OperationRefused(errors.map((error) => coded(error, "BAD_USER_INPUT")));
+    // what the operation does not declare makes no difference to it
+    const declared = Object.fromEntries(
+      definitions.flatMap(({ variable: { name } }) =>
+        given[name.value] === undefined ? [] : [[name.value, given[name.value]]],
+      ),
+    );
+    return { given: declared, coerced };
+  }
+
   #checkCost(
     { fragments }: Checked,
     definition: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
+    { coerced }: Variables,
   ): void {
     const { maxCost } = this.#limits;
-    const cost = costOf(definition, fragments, variables);
+    let cost: number;
+    try {
+      cost = costOf(definition, fragments, this.#schema, coerced);
+    } catch (error) {
+      if (!(error instanceof graphql.GraphQLError)) throw error;
+      throw new OperationRefused([coded(error, "BAD_USER_INPUT")]);
+    }
     if (cost <= maxCost) return;
     throw new OperationRefused([
-      tooLarge(`This may read ${cost} rows; ${maxCost} are allowed. Ask for smaller pages.`),
+      tooLarge(`This may cost ${cost}; ${maxCost} is allowed. Ask for smaller pages.`),
     ]);
   }
 
@@ -226,26 +258,23 @@ export class Operations {
   #stream(
     checked: Checked,
     definition: OperationDefinitionNode,
-    streamNode: FieldNode,
-    variables: Readonly<Record<string, unknown>>,
+    nodes: readonly FieldNode[],
+    { coerced }: Variables,
   ): EventsRequest {
     let stream = checked.streams.get(definition);
     if (!stream) {
-      stream = splitStream(checked, definition, streamNode);
+      stream = splitStream(checked, definition, nodes);
       checked.streams.set(definition, stream);
     }
     const field = this.#schema.getSubscriptionType()?.getFields()[streamField];
     if (!field) throw new Error(`The schema's Subscription has no field ${streamField}.`);
-    const definitions = definition.variableDefinitions ?? [];
-    const { coerced, errors } = graphql.getVariableValues(this.#schema, definitions, variables);
-    if (errors) throw new OperationRefused(errors.map((error) => coded(error, "BAD_USER_INPUT")));
     const { after, where, finality } = graphql.getArgumentValues(field, stream.field, coerced) as {
       after?: string | null;
       where?: FilterInput | null;
       finality: Finality;
     };
     return {
-      shape: this.#shape(stream, variables),
+      shape: this.#shape(stream, coerced),
       filter: this.#filter(where ?? {}),
       finality,
       after: after ?? undefined,
@@ -255,7 +284,7 @@ export class Operations {
   #liveQuery(
     checked: Checked,
     definition: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
+    { given }: Variables,
   ): LiveQueryOperation {
     let query = checked.liveQueries.get(definition);
     if (!query) {
@@ -267,10 +296,10 @@ export class Operations {
       };
       checked.liveQueries.set(definition, query);
     }
-    const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       key: `${query.text}\n${JSON.stringify(sorted)}`,
-      query: { document: query.document, operationName: undefined, variables },
+      query: { document: query.document, operationName: undefined, variables: given },
       reads: query.reads,
     };
   }
@@ -285,7 +314,12 @@ export class Operations {
         );
       }
     }
-    return compileFilter(where, this.#fields, this.#normalize);
+    try {
+      return compileFilter(where, this.#fields, this.#normalize);
+    } catch (error) {
+      if (error instanceof graphql.GraphQLError) throw new OperationRefused([error]);
+      throw error;
+    }
   }
 
   #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Selection {
@@ -314,21 +348,29 @@ function tooLarge(message: string): GraphQLError {
   return liveError("OPERATION_TOO_LARGE", message);
 }
 
-/** The one field of a valid subscription, through any fragments around it. */
-function rootField(set: SelectionSetNode, fragments: Fragments): FieldNode | undefined {
-  const [selection] = set.selections;
-  switch (selection?.kind) {
-    case undefined:
-      return undefined;
-    case graphql.Kind.FIELD:
-      return selection;
-    case graphql.Kind.INLINE_FRAGMENT:
-      return rootField(selection.selectionSet, fragments);
-    case graphql.Kind.FRAGMENT_SPREAD: {
-      const fragment = fragments.get(selection.name.value);
-      return fragment && rootField(fragment.selectionSet, fragments);
+/** The one field of a valid subscription, as often as it is there, through any fragments around it. */
+function rootFields(set: SelectionSetNode, fragments: Fragments): FieldNode[] {
+  return set.selections.flatMap((selection) => {
+    const leavesOut = selection.directives?.some(({ name }) =>
+      ["skip", "include"].includes(name.value),
+    );
+    if (leavesOut) {
+      throw refused(
+        "BAD_REQUEST",
+        "What a subscription is to may not be left out: drop @skip and @include from its field.",
+      );
     }
-  }
+    switch (selection.kind) {
+      case graphql.Kind.FIELD:
+        return selection;
+      case graphql.Kind.INLINE_FRAGMENT:
+        return rootFields(selection.selectionSet, fragments);
+      case graphql.Kind.FRAGMENT_SPREAD: {
+        const fragment = fragments.get(selection.name.value);
+        return fragment ? rootFields(fragment.selectionSet, fragments) : [];
+      }
+    }
+  });
 }
 
 /** The query with the same selection as a subscription. */
@@ -350,14 +392,16 @@ function asQuery(checked: Checked, definition: OperationDefinitionNode): Documen
 function splitStream(
   checked: Checked,
   definition: OperationDefinitionNode,
-  field: FieldNode,
+  fields: readonly FieldNode[],
 ): Stream {
+  const [field] = fields;
+  if (!field) throw new Error("A valid subscription has a field.");
   const withoutArguments = graphql.visit(
     {
       kind: graphql.Kind.DOCUMENT,
       definitions: [definition, ...checked.fragments.values()],
     } as DocumentNode,
-    { Field: (node) => (node === field ? { ...node, arguments: [] } : undefined) },
+    { Field: (node) => (fields.includes(node) ? { ...node, arguments: [] } : undefined) },
   );
   const variables = new Set<string>();
   graphql.visit(withoutArguments, {

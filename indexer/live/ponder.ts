@@ -3,6 +3,7 @@
  * test/live/ponder.test.ts fails when they change.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
@@ -13,8 +14,9 @@ import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import type { GraphQLSchema } from "graphql";
 import pg from "pg";
-import type { ReadonlyDrizzle } from "ponder";
+import { sql, type ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
+import { currentExecution, Execution } from "./execution.ts";
 import { Turns } from "./turns.ts";
 
 const require = createRequire(import.meta.url);
@@ -55,6 +57,7 @@ interface PGlite {
 interface Globals {
   readonly PONDER_COMMON: {
     readonly logger: Logger;
+    readonly options: { maxThreads: number };
     readonly metrics: { readonly port?: number; readonly registry: Registry };
     readonly apiShutdown: { readonly add: (callback: () => unknown) => void };
   };
@@ -69,8 +72,9 @@ interface Globals {
     readonly syncQB: Pick<WritingQueryBuilder, "wrap">;
   };
   readonly PONDER_NAMESPACE_BUILD: { readonly schema: string };
+  readonly PONDER_PRE_BUILD: { readonly ordering: string };
   readonly PONDER_INDEXING_BUILD: {
-    readonly chains: readonly { readonly id: number; readonly name: string }[];
+    readonly chains: readonly IndexedChain[];
     readonly rpcs: readonly {
       request(body: { method: string; params?: unknown[] }): Promise<unknown>;
     }[];
@@ -127,9 +131,18 @@ export function endInOrder(): void {
   }
 }
 
+export interface IndexedChain {
+  readonly id: number;
+  readonly name: string;
+}
+
+export function indexedChains(): readonly IndexedChain[] {
+  return globals().PONDER_INDEXING_BUILD.chains;
+}
+
 /** The chain whose events are streamed: that with the id, or else the first. Cursors are places on one chain. */
-export function indexedChain(id?: number): { readonly id: number; readonly name: string } {
-  const { chains } = globals().PONDER_INDEXING_BUILD;
+export function indexedChain(id?: number): IndexedChain {
+  const chains = indexedChains();
   const chain = id === undefined ? chains[0] : chains.find((known) => known.id === id);
   if (chain) return chain;
   const ids = chains.map((known) => known.id).join(", ");
@@ -179,10 +192,15 @@ function turnsOfEmbedded(
     embeddedTurns.set(userQB, own);
     const write = userQB.transaction.bind(userQB);
     const isWriting = new AsyncLocalStorage<true>();
+    // readers give way to a block: everybody waits for what it brings
+    const isUrgent = true;
     userQB.transaction = (...args) =>
       isWriting.getStore()
         ? write(...args)
-        : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))));
+        : own.run(() => isWriting.run(true, () => atomically(instance, () => write(...args))), {
+            isUrgent,
+          });
+    withinExecutions(instance);
     commitOnlyChanged(instance, userQB);
     emptyAtCommit(userQB);
     const keepApart = (builder: Pick<WritingQueryBuilder, "wrap">): void => {
@@ -225,7 +243,7 @@ function commitOnlyChanged(database: PGlite, userQB: WritingQueryBuilder): void 
   const readChanged = async (): Promise<Set<string>> => {
     try {
       const { rows } = await database.query("SELECT table_name FROM live_query_tables");
-      return new Set(rows.map(({ table_name }) => `"_reorg__${String(table_name)}"`));
+      return new Set(rows.map(({ table_name }) => `"_reorg__${wholeTable(String(table_name))}"`));
     } finally {
       changed = undefined;
     }
@@ -265,18 +283,82 @@ function emptyAtCommit(userQB: WritingQueryBuilder): void {
   };
 }
 
-/** From now on nobody reads while a block is being written. To be called before anything is read. */
+/** How often the embedded database looks for space that nothing needs any more. PostgreSQL does that by itself. */
+const tidyEvery = 300_000;
+/** A larger table is only added to, but for a reorganisation now and then; to look through it would keep blocks waiting. */
+const tidiedBytes = 67_108_864;
+
+/** Has the embedded database use space again, of what is final in Ponder's journals above all. Returns the function that stops it. */
+export function reuseSpace(): () => void {
+  const { driver, ...builders } = globals().PONDER_DATABASE;
+  if (driver.dialect !== "pglite") return () => undefined;
+  const timer = setInterval(() => {
+    tidy(driver.instance, turnsOfEmbedded(driver, builders)).catch((error: unknown) => {
+      logger().warn({ msg: "Live layer could not tidy up the database", error });
+    });
+  }, tidyEvery);
+  return () => clearInterval(timer);
+}
+
+/** Each table in a turn of its own, behind the block and its readers. */
+export async function tidy(database: PGlite, turns: Turns): Promise<void> {
+  const tables = `SELECT oid::regclass::text AS name FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = '"${databaseSchema()}"'::regnamespace
+      AND pg_relation_size(oid) BETWEEN 1 AND ${tidiedBytes}`;
+  const { rows } = await turns.run(() => database.query(tables));
+  for (const { name } of rows) {
+    await setImmediate();
+    await turns.run(() => database.query(`VACUUM ${String(name)}`));
+  }
+}
+
+/**
+ * Has the chains write one after the other, in this thread. Two that take rows back at the same time would wait for each other's
+ * parts of the tables, and Ponder tries again without letting go of what it holds.
+ */
+function takeTurns(userQB: WritingQueryBuilder): void {
+  globals().PONDER_COMMON.options.maxThreads = 1;
+  const turns = new Turns(1, Infinity);
+  const write = userQB.transaction.bind(userQB);
+  userQB.transaction = (...args) => turns.run(() => write(...args));
+}
+
+const bounded = new WeakSet<pg.PoolClient>();
+
+/** From now on nobody reads while a block is being written, nor for too long. To be called before anything is read. */
 export function separateReaders(): void {
   const database = globals().PONDER_DATABASE;
   if (database.driver.dialect === "pglite") turnsOfEmbedded(database.driver, database);
+  else {
+    if (isApart()) takeTurns(database.userQB);
+    database.driver.readonly.on("acquire", (client) => {
+      if (bounded.has(client)) return;
+      bounded.add(client);
+      withinExecutions(client);
+    });
+  }
+}
+
+/** Statements of an execution wait for those before, and fail once it is to have no answer. */
+function withinExecutions(client: { query: (...args: never[]) => unknown }): void {
+  const run = client.query.bind(client) as (...args: readonly unknown[]) => Promise<unknown>;
+  client.query = (...args: readonly unknown[]) =>
+    currentExecution()?.statement(() => run(...args)) ?? run(...args);
 }
 
 /** Reads while no block is half written. */
-async function whole<Result>(read: () => Promise<Result>, isUrgent = false): Promise<Result> {
+async function whole<Result>(
+  read: () => Promise<Result>,
+  order: { isUrgent?: boolean; who?: unknown },
+): Promise<Result> {
+  const turns = readersTurns();
+  return turns ? turns.run(read, order) : read();
+}
+
+/** The turns that readers have to take; undefined where the database knows how to keep them apart. */
+function readersTurns(): Turns | undefined {
   const { driver, ...builders } = globals().PONDER_DATABASE;
-  return driver.dialect === "pglite"
-    ? turnsOfEmbedded(driver, builders).run(read, isUrgent)
-    : read();
+  return driver.dialect === "pglite" ? turnsOfEmbedded(driver, builders) : undefined;
 }
 
 /** Runs one statement; an urgent one before all that waits for the embedded database. */
@@ -284,11 +366,30 @@ export function select<Result>(
   statement: (database: ReadonlyDrizzle) => PromiseLike<Result>,
   isUrgent = false,
 ): Promise<Result> {
-  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw), isUrgent);
+  return whole(async () => statement(globals().PONDER_DATABASE.readonlyQB.raw), { isUrgent });
 }
 
 export function databaseSchema(): string {
   return globals().PONDER_NAMESPACE_BUILD.schema;
+}
+
+/**
+ * Something that is another one after rows have been taken back. Ponder notifies nobody of that and leaves the checkpoint where it
+ * was, but makes the trigger behind its notifications anew; so it does when it starts.
+ */
+export function reverts() {
+  const table = `"${databaseSchema()}"."_ponder_checkpoint"`;
+  return sql`coalesce((select t.oid::text from pg_trigger t
+    where t.tgrelid = ${table}::regclass and t.tgname = 'live_query_notify'), '')`;
+}
+
+function isApart(): boolean {
+  return globals().PONDER_PRE_BUILD.ordering === "experimental_isolated";
+}
+
+/** Where each chain is kept apart, the tables that Ponder says to have changed are the parts of single chains. */
+function wholeTable(name: string): string {
+  return isApart() ? name.replace(/_\d+$/, "") : name;
 }
 
 /** The database's name for a table; undefined for what is none. */
@@ -298,12 +399,17 @@ export function tableName(table: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
+export interface Column {
+  readonly columnType: string;
+  readonly dataType: string;
+  readonly notNull: boolean;
+  /** Of what a column is whose values are lists. */
+  readonly baseColumn?: Column;
+}
+
 /** A table's columns by their names in TypeScript. */
-export function columnsOf(table: object): Record<string, { readonly columnType: string }> {
-  return Reflect.get(table, Symbol.for("drizzle:Columns")) as Record<
-    string,
-    { readonly columnType: string }
-  >;
+export function columnsOf(table: object): Record<string, Column> {
+  return Reflect.get(table, Symbol.for("drizzle:Columns")) as Record<string, Column>;
 }
 
 function graphqlModule(): GraphqlModule {
@@ -315,18 +421,64 @@ export function generatedSchema(tables: Record<string, unknown>): GraphQLSchema 
   return graphqlModule().buildGraphQLSchema({ schema: tables });
 }
 
-/** Runs something on one state of the database, with the context that the generated resolvers want. */
-export function atOneCheckpoint<Result>(
-  run: (database: ReadonlyDrizzle, context: object) => Promise<Result>,
-): Promise<Result> {
+/** Who reads for how long at most. */
+export interface Reading {
+  readonly who: unknown;
+  readonly deadlineMs: number;
+  readonly isWanted: () => boolean;
+}
+
+/** How long a reader of the embedded database may make a block wait. */
+const wayGivenAfterMs = 150;
+
+/**
+ * Runs something on one state of the database, with the context that the generated resolvers want. Gives what came of it with the
+ * milliseconds that it took, or an error; and whether it was given up because a block waits.
+ */
+export async function atOneCheckpoint<Result>(
+  run: (database: ReadonlyDrizzle, context: object, execution: Execution) => Promise<Result>,
+  { who, deadlineMs, isWanted }: Reading,
+): Promise<{
+  readonly spent: number;
+  readonly hasGivenWay: boolean;
+  readonly result: () => Result;
+}> {
   const { buildDataLoaderCache } = graphqlModule();
-  return whole(() =>
-    globals().PONDER_DATABASE.readonlyQB.transaction(
-      (transaction) =>
-        run(transaction.raw, { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) }),
-      { isolationLevel: "repeatable read", accessMode: "read only" },
-    ),
+  const turns = readersTurns();
+  const mustGiveWay = (forMs: number): boolean =>
+    turns?.isUrgent === true && forMs > wayGivenAfterMs;
+  return whole(
+    async () => {
+      const execution = new Execution(deadlineMs, isWanted, mustGiveWay);
+      const result = await execution.run(() =>
+        globals().PONDER_DATABASE.readonlyQB.transaction(
+          async (transaction) => {
+            const context = { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) };
+            try {
+              const value = await run(transaction.raw, context, execution);
+              return () => value;
+            } catch (error) {
+              // Ponder would try again
+              if (!execution.isOver) throw error;
+              return () => {
+                throw error as Error;
+              };
+            }
+          },
+          { isolationLevel: "repeatable read", accessMode: "read only" },
+        ),
+      );
+      return { spent: execution.spent, hasGivenWay: execution.hasGivenWay, result };
+    },
+    { who },
   );
+}
+
+/** As a column of a transaction's first statement: ends those that follow when they take longer. The embedded database has no clock. */
+export function timeLimit(milliseconds: number) {
+  return globals().PONDER_DATABASE.driver.dialect === "pglite"
+    ? sql`null`
+    : sql`set_config('statement_timeout', ${String(Math.ceil(milliseconds))}, true)`;
 }
 
 /**
@@ -337,7 +489,7 @@ export function onCommit(listener: (tables: readonly string[] | undefined) => vo
   const channel = `${databaseSchema()}_live_query`;
   const { driver } = globals().PONDER_DATABASE;
   const hear = (payload: string | undefined): void => {
-    listener(payload === undefined ? undefined : (JSON.parse(payload) as string[]));
+    listener(payload === undefined ? undefined : (JSON.parse(payload) as string[]).map(wholeTable));
   };
   if (driver.dialect === "pglite") {
     const stop = driver.instance.onNotification((name, payload) => {
@@ -352,13 +504,19 @@ export function onCommit(listener: (tables: readonly string[] | undefined) => vo
 }
 
 const reconnectDelay = 250;
+/** How often a connection that hears nothing has to prove that it would. */
+const probeEvery = 5_000;
 
-/** A connection of its own: Ponder's pools are small, and a place held in them blocks its work. */
+/**
+ * A connection of its own: Ponder's pools are small, and a place held in them blocks its work. It notifies itself of
+ * something now and then, because a connection can fall silent without an end.
+ */
 function listen(
   options: pg.ClientConfig,
   channel: string,
   hear: (payload: string | undefined) => void,
 ): () => void {
+  const probe = `live_probe_${randomUUID()}`;
   let client: pg.Client | undefined;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -367,21 +525,32 @@ function listen(
     const fresh = new pg.Client(options);
     client = fresh;
     let lost = false;
+    let hasHeard = true;
     const lose = (error?: Error): void => {
       if (lost || stopped) return;
       lost = true;
+      clearInterval(pulse);
       logger().warn({ msg: "Live layer lost its database connection", error });
       fresh.end().catch(() => undefined);
       timer = setTimeout(() => void connect(), reconnectDelay);
     };
+    const pulse = setInterval(() => {
+      if (stopped) clearInterval(pulse);
+      else if (!hasHeard) lose(new Error("The connection has fallen silent."));
+      else {
+        hasHeard = false;
+        fresh.query("SELECT pg_notify($1, '')", [probe]).catch(lose);
+      }
+    }, probeEvery);
     fresh.on("error", lose);
     fresh.on("end", lose);
-    fresh.on("notification", ({ payload }) => {
-      hear(payload);
+    fresh.on("notification", ({ channel: heard, payload }) => {
+      hasHeard = true;
+      if (heard === channel) hear(payload);
     });
     try {
       await fresh.connect();
-      await fresh.query(`LISTEN "${channel}"`);
+      await fresh.query(`LISTEN "${channel}"; LISTEN "${probe}"`);
       // whatever was announced before was not heard
       hear(undefined);
     } catch (error) {

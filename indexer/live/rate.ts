@@ -27,8 +27,13 @@ export class Rate {
     try {
       return work();
     } finally {
-      this.#left = this.#refill() - (performance.now() - start);
+      this.charge(performance.now() - start);
     }
+  }
+
+  /** Takes so much, even where that is more than is left. */
+  charge(amount: number): void {
+    this.#left = this.#refill() - amount;
   }
 
   get isSpent(): boolean {
@@ -45,32 +50,5 @@ export class Rate {
     this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1_000) * this.#perSecond);
     this.#at = now;
     return this.#left;
-  }
-}
-
-/** A rate for each address, forgotten when it is not used. */
-export class Rates {
-  readonly #perSecond: number;
-  readonly #seconds: number;
-  readonly #rates = new Map<string, Rate>();
-
-  constructor(perSecond: number, seconds: number) {
-    this.#perSecond = perSecond;
-    this.#seconds = seconds;
-  }
-
-  of(address: string): Rate {
-    let rate = this.#rates.get(address);
-    if (!rate) {
-      this.#forget();
-      rate = new Rate(this.#perSecond, this.#seconds);
-      this.#rates.set(address, rate);
-    }
-    return rate;
-  }
-
-  #forget(): void {
-    if (this.#rates.size < 10_000) return;
-    for (const [address, rate] of this.#rates) if (rate.isFull) this.#rates.delete(address);
   }
 }

@@ -13,10 +13,27 @@ import {
   type PgTable,
 } from "ponder";
 import type { Filter } from "./filter.ts";
+import { checkpointOf } from "./heads.ts";
+import type { BlockMark } from "./cursor.ts";
 import type { LogReader } from "./log.ts";
-import { chainHead, databaseSchema, indexedChain, onCommit, onShutdown, select } from "./ponder.ts";
+import {
+  chainHead,
+  databaseSchema,
+  indexedChain,
+  onCommit,
+  onShutdown,
+  select,
+  timeLimit,
+} from "./ponder.ts";
 import { blockEnd, blockStart, pointOf, type Position } from "./position.ts";
-import { blockOf, originBlock, type BlockRef, type LogEvent, type Snapshot } from "./tail.ts";
+import {
+  blockOf,
+  originBlock,
+  type BlockRef,
+  type Checkpoint,
+  type LogEvent,
+  type Snapshot,
+} from "./tail.ts";
 
 /** The product's table of events: these columns, and any others. */
 export type LogTable = PgTable &
@@ -30,6 +47,22 @@ interface State {
 
 /** After a start or a recovery: how long the indexer may stand still before what it has counts as all there is. */
 const standstill = 1_000;
+
+/** The newest event on a chain that will not be undone, out of Ponder's database. */
+export async function newestFinal(
+  table: LogTable,
+  { chainId, finalized }: { chainId: number; finalized: Checkpoint },
+): Promise<BlockRef | undefined> {
+  const [event] = (await select((database) =>
+    database
+      .select()
+      .from(table)
+      .where(and(eq(table.chainId, chainId), lte(table.id, blockEnd({ chainId, ...finalized }))))
+      .orderBy(desc(table.id))
+      .limit(1),
+  )) as unknown as LogEvent[];
+  return event && blockOf(event);
+}
 
 /** Reads the log out of Ponder's database; each reading is one statement, so it sees one state. */
 export function createLogReader(table: LogTable, chainId?: number): LogReader {
@@ -150,9 +183,9 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       return snapshot?.intact ? { snapshot, floor } : undefined;
     },
 
-    async state(transaction) {
+    async state(transaction, limitMs) {
       const [found] = (await transaction
-        .select(state)
+        .select({ ...state, limit: timeLimit(limitMs) })
         .from(systemTables)
         .where(ofThisChain)) as State[];
       const [event] = (await transaction
@@ -176,9 +209,25 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       );
     },
 
-    async find(mark) {
-      const [event] = await selectEvents(rangeOf(mark), 1);
-      return event?.blockHash.startsWith(`0x${mark.hash}`) ? blockOf(event) : undefined;
+    async find(marks) {
+      if (marks.length === 0) return undefined;
+      const { chainId, blockNumber, blockHash, blockTimestamp } = table;
+      const found = await select((database) =>
+        database
+          .selectDistinct({ chainId, blockNumber, blockHash, blockTimestamp })
+          .from(table)
+          .where(and(onChain, or(...marks.map(rangeOf)))),
+      );
+      const blocks = (found as unknown as Parameters<typeof blockOf>[0][]).map((event) =>
+        blockOf(event),
+      );
+      const isMeant = (mark: BlockMark) => (block: BlockRef) =>
+        block.number === mark.number && block.hash.startsWith(`0x${mark.hash}`);
+      for (const mark of marks) {
+        const block = blocks.find(isMeant(mark));
+        if (block) return block;
+      }
+      return undefined;
     },
 
     onChange(listener) {
@@ -197,9 +246,4 @@ export function createLogReader(table: LogTable, chainId?: number): LogReader {
       ),
     );
   }
-}
-
-function checkpointOf(position: Position): Snapshot["head"] {
-  const { number, timestamp } = pointOf(position);
-  return { number, timestamp };
 }

@@ -19,22 +19,32 @@ export async function resolveCursor(text: string, tail: Tail, log: Blocks): Prom
   const cursor = decodeCursor(text);
   if (cursor.chainId !== log.chainId) throw otherChain();
   if (cursor.block.number > tail.head.number) throw ahead(cursor.block, tail);
-  if (await find(cursor.block, tail, log)) return { position: cursor.position };
-  for (const ancestor of cursor.ancestors) {
-    const common = await find(ancestor, tail, log);
-    if (common) return { position: common.end, undoTo: common };
-  }
+  const common = await firstOf([cursor.block, ...cursor.ancestors], tail, log);
+  if (common?.number === cursor.block.number) return { position: cursor.position };
+  if (common) return { position: common.end, undoTo: common };
   // The oldest of these was final when the cursor was made. If it should be final here too, this is not its chain;
   // otherwise this server still has to hear of the fork that it is on.
   const oldest = cursor.ancestors.at(-1) ?? cursor.block;
   throw oldest.number > tail.finalized.number ? ahead(cursor.block, tail) : otherChain();
 }
 
-async function find(mark: BlockMark, tail: Tail, log: Blocks): Promise<BlockRef | undefined> {
-  if (mark.number === originMark.number) return originBlock;
-  if (mark.number <= tail.floor.number) return log.find(mark);
-  const block = tail.blocks[tail.indexOf(mark.number)];
-  return block?.number === mark.number && markOf(block).hash === mark.hash ? block : undefined;
+/** The first of these blocks, from the newest down, that is on this chain. */
+async function firstOf(
+  marks: readonly BlockMark[],
+  tail: Tail,
+  log: Blocks,
+): Promise<BlockRef | undefined> {
+  const older: BlockMark[] = [];
+  for (const mark of marks) {
+    if (mark.number === originMark.number || mark.number <= tail.floor.number) older.push(mark);
+    else {
+      const block = tail.blocks[tail.indexOf(mark.number)];
+      if (block?.number === mark.number && markOf(block).hash === mark.hash) return block;
+    }
+  }
+  const found = await log.find(older.filter(({ number }) => number !== originMark.number));
+  const hasOrigin = older.some(({ number }) => number === originMark.number);
+  return found ?? (hasOrigin ? originBlock : undefined);
 }
 
 function ahead(block: BlockMark, tail: Tail): Error {

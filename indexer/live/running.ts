@@ -2,6 +2,7 @@ import { liveError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import { run, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
+import type { Visitor } from "./visitor.ts";
 
 type Limits = Pick<LiveSettings, "maxSubscriptionsPerConnection" | "maxHeldBytes">;
 
@@ -21,12 +22,14 @@ interface RunningOperation {
 /** The operations that run on one connection, by the ids that the client gave them. A place is freed on every way out. */
 export class RunningOperations {
   readonly #service: Service;
+  readonly #visitor: Visitor;
   readonly #limits: Limits;
   readonly #operations = new Map<string, RunningOperation>();
   #weight = 0;
 
-  constructor(service: Service, limits: Limits) {
+  constructor(service: Service, visitor: Visitor, limits: Limits) {
     this.#service = service;
+    this.#visitor = visitor;
     this.#limits = limits;
   }
 
@@ -53,7 +56,7 @@ export class RunningOperations {
       this.#hold(operation, prepared.weight);
       return prepared;
     };
-    void run(this.#service, weighed, outlet, isWanted).then((stop) => {
+    void run(this.#service, weighed, outlet, this.#visitor, isWanted).then((stop) => {
       if (isWanted()) operation.stop = stop;
       else stop();
     });

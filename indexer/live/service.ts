@@ -5,6 +5,7 @@ import type { Hub } from "./hub.ts";
 import { Encoded, type Outlet } from "./message.ts";
 import type { LiveQueries, QueryOperation } from "./live-queries.ts";
 import type { Stats } from "./stats.ts";
+import type { Visitor } from "./visitor.ts";
 import { OperationRefused, type Operation, type Operations } from "./operation.ts";
 
 /** What every transport offers its clients. */
@@ -13,7 +14,11 @@ export interface Service {
   readonly operations: Operations;
   readonly liveQueries: LiveQueries;
   readonly stats: Stats;
-  query(operation: QueryOperation): Promise<ExecutionResult>;
+  query(
+    operation: QueryOperation,
+    visitor: Visitor,
+    isWanted: () => boolean,
+  ): Promise<ExecutionResult>;
   report(message: string, error: unknown): void;
   /** For what an operator may want to know and nobody needs to mend. */
   note(message: string, details: Readonly<Record<string, unknown>>): void;
@@ -32,15 +37,18 @@ export async function run(
   service: Service,
   prepare: () => Operation,
   outlet: OperationOutlet,
+  visitor: Visitor,
   isWanted: () => boolean,
 ): Promise<() => void> {
   try {
     const operation = prepare();
     if (operation.kind === "events") {
-      return await service.hub.subscribe(operation.request, outlet, isWanted);
+      return await service.hub.subscribe(operation.request, outlet, visitor, isWanted);
     }
-    if (operation.kind === "live") return service.liveQueries.subscribe(operation.live, outlet);
-    const result = await service.query(operation.query);
+    if (operation.kind === "live") {
+      return service.liveQueries.subscribe(operation.live, outlet, visitor);
+    }
+    const result = await service.query(operation.query, visitor, isWanted);
     if (isWanted()) {
       outlet.next(new Encoded(JSON.stringify(result)));
       outlet.complete();
@@ -49,6 +57,16 @@ export async function run(
     if (isWanted()) outlet.fail(error);
   }
   return () => undefined;
+}
+
+/** An error of a field to tell a client; what is nobody's business but the operator's goes to the log instead. */
+export function toldError(service: Service, error: GraphQLError): GraphQLError {
+  if (typeof error.extensions["code"] === "string") return error;
+  service.report("A field could not be answered", error.originalError ?? error);
+  return new graphql.GraphQLError("The server could not answer this. Its log says why.", {
+    ...(error.path && { path: error.path }),
+    extensions: { code: "INTERNAL" },
+  });
 }
 
 /** The errors to tell a client; what it has no business to know goes to the log instead. */

@@ -15,6 +15,11 @@ export interface LiveSettings {
   readonly queriesPerSecond: number;
   /** Milliseconds of this process's time that the messages of one address may take in a second. */
   readonly workPerSecond: number;
+  /** Milliseconds that the queries of one address may run in a second. */
+  readonly queryMsPerSecond: number;
+  readonly queryMs: number;
+  readonly maxLiveQueriesPerAddress: number;
+  readonly maxShapesPerAddress: number;
   readonly runningQueries: number;
   readonly waitingQueries: number;
   readonly trustedProxies: number;
@@ -62,8 +67,16 @@ const numbers: Readonly<Record<NumberName, Setting>> = {
   messagesPerSecond: { variable: "LIVE_MESSAGES_PER_SECOND", default: 50, least: 1 },
   queriesPerSecond: { variable: "LIVE_QUERIES_PER_SECOND", default: 100, least: 1 },
   workPerSecond: { variable: "LIVE_WORK_MS_PER_SECOND", default: 250, least: 1 },
+  queryMsPerSecond: { variable: "LIVE_QUERY_MS_PER_SECOND", default: 1_000, least: 1 },
+  queryMs: { variable: "LIVE_QUERY_MS", default: 5_000, least: 100 },
+  maxLiveQueriesPerAddress: {
+    variable: "LIVE_MAX_LIVE_QUERIES_PER_ADDRESS",
+    default: 100,
+    least: 0,
+  },
+  maxShapesPerAddress: { variable: "LIVE_MAX_SHAPES_PER_ADDRESS", default: 50, least: 1 },
   runningQueries: { variable: "LIVE_RUNNING_QUERIES", default: 4, least: 1 },
-  waitingQueries: { variable: "LIVE_WAITING_QUERIES", default: 1_000, least: 0 },
+  waitingQueries: { variable: "LIVE_WAITING_QUERIES", default: 100, least: 0 },
   trustedProxies: { variable: "LIVE_TRUSTED_PROXIES", default: 0, least: 0 },
   maxCost: { variable: "LIVE_MAX_COST", default: 10_000, least: 1 },
   maxFilterValues: { variable: "LIVE_MAX_FILTER_VALUES", default: 1_000, least: 1 },

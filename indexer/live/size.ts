@@ -2,56 +2,106 @@ import type {
   DocumentNode,
   FieldNode,
   FragmentDefinitionNode,
+  GraphQLField,
+  GraphQLObjectType,
+  GraphQLSchema,
   OperationDefinitionNode,
   SelectionSetNode,
 } from "graphql";
+import { largestPage, usualPage } from "./arguments.ts";
 import { graphql } from "./graphql.ts";
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** How many rows a page has when its `limit` does not say. */
-const usualPage = 50;
+/** A statement takes as long as so many rows. */
+const statement = 5;
+/** Counting reads a table, or much of it. */
+const counting = 500;
+/** Of lists whose length nobody has said. */
+const usualList = 10;
+
+/** What a field by hand says of itself in its `extensions`, for the arguments that it is given. */
+export interface FieldCost {
+  /** What it takes whatever it gives. */
+  readonly own?: (args: Readonly<Record<string, unknown>>) => number;
+  /** How many it gives, where it is a list. */
+  readonly rows?: (args: Readonly<Record<string, unknown>>) => number;
+}
 
 /**
- * How many rows an operation may read at worst: each field counts for one, times the limits of the pages around it.
+ * What an operation may cost at worst, about in rows: each object of the answer is one, a statement some. From the types of the
+ * schema, so that a query costs the same in whatever form it is written.
  */
 export function costOf(
   operation: OperationDefinitionNode,
   fragments: Fragments,
+  schema: GraphQLSchema,
   variables: Readonly<Record<string, unknown>>,
 ): number {
   const known = new Map<SelectionSetNode, number>();
 
-  const costOfSet = (set: SelectionSetNode): number => {
-    const found = known.get(set);
+  /** `items`: how many items the page has whose fields these are. */
+  const costOfSet = (set: SelectionSetNode, type: GraphQLObjectType, items?: number): number => {
+    // a page's is another one with each limit
+    const found = items === undefined ? known.get(set) : undefined;
     if (found !== undefined) return found;
     let cost = 0;
     for (const selection of set.selections) {
       if (selection.kind === graphql.Kind.INLINE_FRAGMENT) {
-        cost += costOfSet(selection.selectionSet);
+        cost += costOfSet(selection.selectionSet, type, items);
       } else if (selection.kind === graphql.Kind.FRAGMENT_SPREAD) {
         const fragment = fragments.get(selection.name.value);
-        if (fragment) cost += costOfSet(fragment.selectionSet);
-      } else if (selection.selectionSet) {
-        cost += 1 + rowsOf(selection) * costOfSet(selection.selectionSet);
+        if (fragment) cost += costOfSet(fragment.selectionSet, type, items);
+      } else {
+        const field = type.getFields()[selection.name.value];
+        if (field) cost += costOfField(selection, field, items);
       }
     }
-    known.set(set, cost);
+    if (items === undefined) known.set(set, cost);
     return cost;
   };
 
-  const rowsOf = (field: FieldNode): number => {
-    const limit = field.arguments?.find(({ name }) => name.value === "limit")?.value;
-    const isPage = field.selectionSet?.selections.some(
-      (selection) => selection.kind === graphql.Kind.FIELD && selection.name.value === "items",
-    );
-    if (limit?.kind === graphql.Kind.INT) return Math.max(1, Number(limit.value));
-    const value = limit?.kind === graphql.Kind.VARIABLE ? variables[limit.name.value] : undefined;
-    if (typeof value === "number") return Math.max(1, value);
-    return isPage ? usualPage : 1;
+  const costOfField = (
+    node: FieldNode,
+    field: GraphQLField<unknown, unknown>,
+    items: number | undefined,
+  ): number => {
+    const type = graphql.getNamedType(field.type);
+    if (!graphql.isObjectType(type) || !node.selectionSet) {
+      return field.name === "totalCount" && items !== undefined ? counting : 0;
+    }
+    const args = graphql.getArgumentValues(field, node, variables);
+    if (isPage(type)) {
+      const limit = numberIn(args["limit"]) ?? usualPage;
+      const skipped = numberIn(args["offset"]) ?? 0;
+      const own = statement + Math.ceil(skipped / 100) + conditionsIn(args["where"]);
+      return own + costOfSet(node.selectionSet, type, Math.min(largestPage, Math.max(1, limit)));
+    }
+    const { own = () => 0, rows } = (field.extensions["cost"] ?? {}) as FieldCost;
+    const isList = graphql.isListType(graphql.getNullableType(field.type));
+    const isItems = items !== undefined && field.name === "items";
+    const count = isItems ? items : isList ? (rows?.(args) ?? usualList) : 1;
+    return own(args) + count * (1 + costOfSet(node.selectionSet, type));
   };
 
-  return costOfSet(operation.selectionSet);
+  const root = schema.getRootType(operation.operation);
+  return root ? costOfSet(operation.selectionSet, root) : 0;
+}
+
+function isPage(type: GraphQLObjectType): boolean {
+  const fields = type.getFields();
+  return fields["items"] !== undefined && fields["pageInfo"] !== undefined;
+}
+
+function numberIn(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+/** How many values a filter compares each row with. */
+function conditionsIn(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, part) => sum + conditionsIn(part), 0);
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce((sum: number, part) => sum + conditionsIn(part), 0);
 }
 
 /** The nodes of a document, and how often the field that is in it most often is in it. Works for invalid documents too. */

@@ -7,15 +7,21 @@ import type { Queues } from "./queue.ts";
 import { RunningOperations, tooMany } from "./running.ts";
 import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** How long a reservation waits for its stream. */
 const reservationLife = 30_000;
 
 export interface EventStreams {
   /** Answers with a stream of one operation (graphql-sse, distinct connections mode). */
-  open(prepare: () => Operation, lastEventId: string | undefined, response: ServerResponse): void;
+  open(
+    prepare: () => Operation,
+    lastEventId: string | undefined,
+    visitor: Visitor,
+    response: ServerResponse,
+  ): void;
   /** A token for one stream of many operations (single connection mode); undefined when there are too many. */
-  reserve(): string | undefined;
+  reserve(visitor: Visitor): string | undefined;
   session(token: string): Session | undefined;
   close(): void;
 }
@@ -54,8 +60,8 @@ export function createEventStreams(
   }
 
   /** Apart from the request, which need not live as long as its stream. */
-  function beginDistinct(response: ServerResponse) {
-    const running = new RunningOperations(service, settings);
+  function beginDistinct(response: ServerResponse, visitor: Visitor) {
+    const running = new RunningOperations(service, visitor, settings);
     const stream = begin(response, () => {
       running.stopAll();
     });
@@ -63,8 +69,8 @@ export function createEventStreams(
   }
 
   return {
-    open(prepare, lastEventId, response) {
-      const { running, stream } = beginDistinct(response);
+    open(prepare, lastEventId, visitor, response) {
+      const { running, stream } = beginDistinct(response, visitor);
       const prepareResumed = (): Operation => {
         const operation = prepare();
         if (operation.kind !== "events" || lastEventId === undefined) return operation;
@@ -73,10 +79,10 @@ export function createEventStreams(
       running.start("", prepareResumed, (ended) => new DistinctOutlet(service, stream, ended));
     },
 
-    reserve() {
+    reserve(visitor) {
       if (sessions.size >= settings.maxConnections) return undefined;
       const token = randomUUID();
-      const session = new Session(service, settings, begin, () => sessions.delete(token));
+      const session = new Session(service, visitor, settings, begin, () => sessions.delete(token));
       sessions.set(token, session);
       return token;
     },
@@ -137,13 +143,14 @@ export class Session {
 
   constructor(
     service: Service,
+    visitor: Visitor,
     settings: LiveSettings,
     begin: (response: ServerResponse, onEnd: () => void) => EventStream,
     onEnd: () => void,
   ) {
     this.#service = service;
     this.#begin = begin;
-    this.#running = new RunningOperations(service, settings);
+    this.#running = new RunningOperations(service, visitor, settings);
     this.#limits = settings;
     this.#onEnd = onEnd;
     this.#expiry = setTimeout(onEnd, reservationLife).unref();

@@ -53,7 +53,9 @@ export const originBlock: BlockRef = {
   end: origin,
 };
 
-export function blockOf(event: LogEvent): BlockRef {
+export function blockOf(
+  event: Pick<LogEvent, "chainId" | "blockNumber" | "blockHash" | "blockTimestamp">,
+): BlockRef {
   const number = Number(event.blockNumber);
   const timestamp = Number(event.blockTimestamp);
   const end = blockEnd({ chainId: event.chainId, number, timestamp });

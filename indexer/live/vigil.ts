@@ -1,4 +1,5 @@
-import type { BlockRef } from "./tail.ts";
+import type { IndexedChain } from "./ponder.ts";
+import type { BlockRef, Checkpoint } from "./tail.ts";
 
 const lookEvery = 5_000;
 
@@ -10,28 +11,33 @@ export interface Vigil {
   stop(): void;
 }
 
+/** What is known of one of the indexed chains. */
+export interface WatchedChain extends IndexedChain {
+  /** The newest indexed block; undefined while old blocks are still being read. */
+  readonly head: Checkpoint | undefined;
+  readonly vigil: Pick<Vigil, "isOrphaned" | "chainHead">;
+}
+
 interface Chain {
   head(): Promise<number | undefined>;
   hashOf(number: number): Promise<string | undefined>;
+  /** The newest block with events that the index holds as final. */
+  newestFinal(): Promise<BlockRef | undefined>;
 }
 
 /**
  * Compares the newest final event with the chain, again and again. A reorganisation deeper than finality is not
  * undone by the indexer, which then stands still, and after a restart goes on with events that never happened.
  */
-export function keepVigil(
-  chain: Chain,
-  newestFinal: () => BlockRef | undefined,
-  onOrphaned: (block: BlockRef) => void,
-): Vigil {
+export function keepVigil(chain: Chain, onOrphaned: (block: BlockRef) => void): Vigil {
   let isOrphaned = false;
   let chainHead: number | undefined;
   let isLooking = false;
 
   async function look(): Promise<void> {
-    const block = newestFinal();
     chainHead = await chain.head();
-    if (!block || block.number === 0) return;
+    const block = await chain.newestFinal();
+    if (!block) return;
     const hash = await chain.hashOf(block.number);
     // a node that does not know the block may be behind
     if (hash === undefined) return;
@@ -43,7 +49,10 @@ export function keepVigil(
   const timer = setInterval(() => {
     if (isLooking) return;
     isLooking = true;
-    void look().finally(() => (isLooking = false));
+    // whoever does not answer now is asked again
+    void look()
+      .catch(() => undefined)
+      .finally(() => (isLooking = false));
   }, lookEvery);
   return {
     get isOrphaned() {

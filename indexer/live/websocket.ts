@@ -16,6 +16,7 @@ import { drained, type Queues } from "./queue.ts";
 import { RunningOperations } from "./running.ts";
 import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
 import type { LiveSettings } from "./settings.ts";
+import type { Visitor } from "./visitor.ts";
 
 const protocol = "graphql-transport-ws";
 
@@ -66,8 +67,8 @@ export function createWebSockets(
       }
       socket.on("close", leave);
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        const work = doors.workFor(request);
-        const connection = new Connection(webSocket, socket, corks, service, work, settings);
+        const visitor = doors.visitor(request);
+        const connection = new Connection(webSocket, socket, corks, service, visitor, settings);
         const leaveQueue = queues.add(socket, () => connection.closeSlow());
         connections.add(connection);
         webSocket.on("close", () => {
@@ -103,7 +104,7 @@ class Connection {
     socket: Duplex,
     corks: Corks,
     service: Service,
-    work: Rate,
+    visitor: Visitor,
     settings: LiveSettings,
   ) {
     this.#webSocket = webSocket;
@@ -111,8 +112,8 @@ class Connection {
     this.#corks = corks;
     this.#service = service;
     this.#settings = settings;
-    this.#operations = new RunningOperations(service, settings);
-    this.#work = work;
+    this.#operations = new RunningOperations(service, visitor, settings);
+    this.#work = visitor.work;
     this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
     this.#initTimer = setTimeout(() => {
       this.happen("init timeout");

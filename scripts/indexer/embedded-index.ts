@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "../command.ts";
 import { lockFile } from "../local/folder.ts";
@@ -12,11 +12,16 @@ import { lockFile } from "../local/folder.ts";
 export class EmbeddedIndex {
   readonly #folder: string;
   readonly #mark: string;
+  readonly #idFile: string;
+  readonly #id: string;
   #hasCaughtUp = false;
 
-  constructor(folder: string) {
+  /** `id`: of what makes the index, see `indexId`. */
+  constructor(folder: string, id: string) {
     this.#folder = folder;
     this.#mark = `${folder}.unfinished`;
+    this.#idFile = `${folder}.id`;
+    this.#id = id;
   }
 
   /** Makes sure that the folder is an index or nothing yet, and nobody else's while this process runs. */
@@ -33,12 +38,22 @@ export class EmbeddedIndex {
     );
   }
 
-  /** Throws away what is not whole; true when there was such a thing. To be called before each start of an indexer. */
-  discardUnfinished(): boolean {
-    if (!existsSync(this.#mark)) return false;
-    const wasThere = existsSync(this.#folder);
-    rmSync(this.#folder, { recursive: true, force: true });
-    return wasThere;
+  /** Why the index cannot be gone on with; undefined when it can, or there is none. */
+  get fault(): "unfinished" | "of another version" | undefined {
+    if (!existsSync(this.#folder)) return undefined;
+    if (existsSync(this.#mark)) return "unfinished";
+    const isSame = existsSync(this.#idFile) && readFileSync(this.#idFile, "utf8") === this.#id;
+    return isSame ? undefined : "of another version";
+  }
+
+  /** Throws away what cannot be gone on with, and says why. To be called before each start of an indexer. */
+  discardFaulty(): EmbeddedIndex["fault"] {
+    const { fault } = this;
+    // what is left of one that was thrown away already, too
+    if (fault !== undefined || existsSync(this.#mark)) {
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+    return fault;
   }
 
   /** Until this indexer has caught up and then ended by itself, the index is unfinished. */
@@ -46,6 +61,7 @@ export class EmbeddedIndex {
     this.#hasCaughtUp = false;
     mkdirSync(dirname(this.#mark), { recursive: true });
     writeFileSync(this.#mark, "");
+    writeFileSync(this.#idFile, this.#id);
     indexer.once("exit", (code) => {
       if (code === 0 && this.#hasCaughtUp) rmSync(this.#mark, { force: true });
     });

@@ -3,7 +3,12 @@ export interface Reading {
   readonly chainHead: number | undefined;
   /** null: the API answers, and old blocks are still being read. */
   readonly indexHead: number | null | undefined;
+  /** The process is at work, whether it answers or not. */
+  readonly isBusy?: boolean;
 }
+
+/** One that is at work and does not answer has much to do: it gets this many times as long. */
+const busyPatience = 10;
 
 /** After restarts that changed nothing the next one waits longer, up to this many times as long. */
 const mostPatience = 20;
@@ -23,7 +28,7 @@ export class Stall {
   }
 
   /** Why the indexer should be started again; undefined while there is no reason. */
-  see({ chainHead, indexHead }: Reading, now: number): string | undefined {
+  see({ chainHead, indexHead, isBusy = false }: Reading, now: number): string | undefined {
     const isKnown = indexHead !== undefined && indexHead !== null;
     // until it has followed once, nobody can tell how long it needs
     if (!isKnown && this.#head === undefined) return undefined;
@@ -41,7 +46,8 @@ export class Stall {
     }
     this.#since ??= now;
     const waited = now - this.#since;
-    if (waited < this.#patienceMs * this.#factor) return undefined;
+    const isAtWork = isBusy && !isKnown;
+    if (waited < this.#patienceMs * this.#factor * (isAtWork ? busyPatience : 1)) return undefined;
     const seconds = Math.round(waited / 1_000);
     return isKnown
       ? `it has stood at block ${indexHead} for ${seconds} s while the chain is at ${chainHead ?? "?"}`

@@ -2,16 +2,22 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { HeadSocket } from "./head-socket.ts";
+import { Pulse } from "./process-time.ts";
 import { Stall, type Reading } from "./stall.ts";
+
+export interface WatchedChain {
+  readonly chainId: number;
+  readonly rpcUrls: readonly string[];
+  /** Where the chain pushes its heads. */
+  readonly wsUrl?: string | undefined;
+}
 
 export interface WatchdogOptions {
   /** Starts the indexer. */
   readonly start: () => ChildProcess;
   /** Where its API will be. */
   readonly apiUrl: string;
-  readonly rpcUrls: readonly string[];
-  /** Where the chain pushes its heads. */
-  readonly wsUrl?: string | undefined;
+  readonly chains: readonly WatchedChain[];
   /** How long the index may stand still behind the chain. */
   readonly patienceMs: number;
   readonly say: (sentence: string) => void;
@@ -23,6 +29,8 @@ const lookEveryMs = 1_000;
 const answerWithinMs = 5_000;
 /** Ponder gives itself five seconds to end. */
 const endWithinMs = 8_000;
+/** One that is at work has not heard yet that it shall end. Whoever kills it throws an embedded index away. */
+const endWithinMsAtWork = 300_000;
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 /** One that has run for this long has not failed at its start. */
@@ -33,10 +41,11 @@ const tryAgain = 75;
 /** Keeps an indexer running and following: starts it again when it dies by no fault of its settings, and when it stands still while the chain goes on. */
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  readonly #stall: Stall;
-  readonly #sockets: HeadSocket | undefined;
+  readonly #stalls: ReadonlyMap<number, Stall>;
+  readonly #sockets: readonly HeadSocket[];
   readonly #stopped = new AbortController();
   #child: ChildProcess;
+  #pulse: Pulse;
   #startedAt = Date.now();
   #delayMs = firstDelayMs;
   /** Why the indexer that runs now has to be started again. */
@@ -46,13 +55,17 @@ export class Watchdog {
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
-    this.#stall = new Stall(options.patienceMs);
+    const { chains, patienceMs } = options;
+    this.#stalls = new Map(chains.map(({ chainId }) => [chainId, new Stall(patienceMs)]));
     this.#child = options.start();
-    if (options.wsUrl !== undefined) {
-      this.#sockets = new HeadSocket(options.wsUrl, () => {
-        void this.#restart("the chain's WebSocket was away and is back");
-      });
-    }
+    this.#pulse = new Pulse(this.#child.pid ?? 0);
+    this.#sockets = chains.flatMap(({ wsUrl }) =>
+      wsUrl === undefined
+        ? []
+        : new HeadSocket(wsUrl, () => {
+            void this.#restart("the chain's WebSocket was away and is back");
+          }),
+    );
     this.ended = this.#supervise();
     void this.#watch();
   }
@@ -64,7 +77,7 @@ export class Watchdog {
   /** Passes a signal on; the indexer is not started again. */
   stop(signal: NodeJS.Signals): void {
     this.#stopped.abort();
-    this.#sockets?.close();
+    this.#closeSockets();
     this.#child.kill(signal);
   }
 
@@ -74,7 +87,7 @@ export class Watchdog {
       if (this.#stopped.signal.aborted) return code ?? 0;
       if (this.#reason === undefined && signal === null && code !== tryAgain) {
         this.#stopped.abort();
-        this.#sockets?.close();
+        this.#closeSockets();
         return code ?? 1;
       }
       if (this.#reason === undefined) {
@@ -90,9 +103,14 @@ export class Watchdog {
       }
       this.#reason = undefined;
       this.#startedAt = Date.now();
-      this.#stall.restarted();
+      for (const stall of this.#stalls.values()) stall.restarted();
       this.#child = this.#options.start();
+      this.#pulse = new Pulse(this.#child.pid ?? 0);
     }
+  }
+
+  #closeSockets(): void {
+    for (const socket of this.#sockets) socket.close();
   }
 
   #isStopped(): boolean {
@@ -101,14 +119,23 @@ export class Watchdog {
 
   async #watch(): Promise<void> {
     while (!this.#isStopped()) {
-      const reading = await this.#look();
-      if (typeof reading.indexHead === "number") this.#options.onCaughtUp?.();
-      const reason = this.#stall.see(reading, Date.now());
-      if (reason !== undefined) await this.#restart(reason);
+      const readings = await this.#look();
+      const isCaughtUp = [...readings.values()].every(
+        ({ indexHead }) => typeof indexHead === "number",
+      );
+      if (isCaughtUp) this.#options.onCaughtUp?.();
+      for (const [chainId, reading] of readings) {
+        const reason = this.#stalls.get(chainId)?.see(reading, Date.now());
+        if (reason !== undefined) await this.#restart(this.#about(chainId, reason));
+      }
       await setTimeout(lookEveryMs, undefined, { signal: this.#stopped.signal }).catch(
         () => undefined,
       );
     }
+  }
+
+  #about(chainId: number, reason: string): string {
+    return this.#stalls.size > 1 ? `chain ${chainId}: ${reason}` : reason;
   }
 
   async #restart(reason: string): Promise<void> {
@@ -118,20 +145,39 @@ export class Watchdog {
     const child = this.#child;
     const end = endOf(child);
     child.kill("SIGTERM");
-    const isLate = await Promise.race([end.then(() => false), setTimeout(endWithinMs, true)]);
-    if (isLate) child.kill("SIGKILL");
-    await end;
+    const askedAt = Date.now();
+    while (await isStillThere(end)) {
+      const waited = Date.now() - askedAt;
+      const patience = this.#pulse.isBusy() ? endWithinMsAtWork : endWithinMs;
+      if (waited > patience) child.kill("SIGKILL");
+    }
   }
 
-  async #look(): Promise<Reading> {
-    const { apiUrl, rpcUrls } = this.#options;
-    const [indexHead, ...heads] = await Promise.all([
-      indexHeadAt(apiUrl),
-      ...rpcUrls.map(chainHeadAt),
+  async #look(): Promise<Map<number, Reading>> {
+    const { apiUrl, chains } = this.#options;
+    const [indexHeads, ...chainHeads] = await Promise.all([
+      indexHeadsAt(apiUrl),
+      ...chains.map(({ rpcUrls }) => newestHead(rpcUrls)),
     ]);
-    const known = heads.filter((head) => head !== undefined);
-    return { indexHead, chainHead: known.length > 0 ? Math.max(...known) : undefined };
+    const isBusy = this.#pulse.isBusy();
+    return new Map(
+      chains.map(({ chainId }, place) => [
+        chainId,
+        { indexHead: indexHeads?.get(chainId), chainHead: chainHeads[place], isBusy },
+      ]),
+    );
   }
+}
+
+/** Whether a process has not ended within a second. */
+function isStillThere(end: Promise<unknown>): Promise<boolean> {
+  return Promise.race([end.then(() => false), setTimeout(1_000, true)]);
+}
+
+async function newestHead(rpcUrls: readonly string[]): Promise<number | undefined> {
+  const heads = await Promise.all(rpcUrls.map(chainHeadAt));
+  const known = heads.filter((head) => head !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
 }
 
 async function endOf(
@@ -152,11 +198,12 @@ async function chainHeadAt(url: string): Promise<number | undefined> {
   return typeof result === "string" ? Number(result) : undefined;
 }
 
-async function indexHeadAt(apiUrl: string): Promise<number | null | undefined> {
-  const answer = await ask(new URL("/live/fresh", apiUrl).href);
-  if (typeof answer !== "object" || answer === null || !("head" in answer)) return undefined;
-  const { head } = answer as { head: { number: string } | null };
-  return head && Number(head.number);
+/** The newest indexed block of each chain; null while old blocks are read. */
+async function indexHeadsAt(url: string): Promise<Map<number, number | null> | undefined> {
+  const answer = await ask(new URL("/live/fresh", url).href);
+  if (typeof answer !== "object" || answer === null || !("chains" in answer)) return undefined;
+  const { chains } = answer as { chains: { chainId: number; head: { number: string } | null }[] };
+  return new Map(chains.map(({ chainId, head }) => [chainId, head && Number(head.number)]));
 }
 
 /** The JSON that a place answers; undefined when it does not. */

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { EmbeddedIndex } from "../indexer/embedded-index.ts";
+import { indexId } from "../indexer/index-id.ts";
 import { Failure } from "../command.ts";
 import { writeGeneratedFiles } from "../generated-files.ts";
 import { binary, root, writeWhole } from "../paths.ts";
@@ -232,6 +234,12 @@ export class LocalWorld {
   async #startIndexer(): Promise<void> {
     const { api, chain } = this.#options.ports;
     const args = [join(root, "scripts/indexer.ts"), "--port", String(api)];
+    const kept = new EmbeddedIndex(this.state.indexFolder, indexId([this.state.deployment()]));
+    if (kept.fault === "of another version" && this.#options.database === undefined) {
+      this.#options.progress.line(
+        "  – The index is of another version: made again from the chain.",
+      );
+    }
     const indexer = this.#start("The indexer", "indexer", process.execPath, args, {
       KHIPU_DEPLOYMENT: this.state.deploymentFile,
       KHIPU_INDEX_DIR: this.state.indexFolder,

@@ -47,8 +47,8 @@ describe.skipIf(!hasAnvil)("a reorganisation deeper than finality", () => {
     expect(await status("/ready")).toBe(503);
     expect(await status("/live/fresh?seconds=1000000")).toBe(503);
     const metrics = await (await fetch(new URL("/metrics", indexer.url))).text();
-    expect(metrics).toMatch(/^live_orphaned 1$/m);
-    expect(metrics).toMatch(/^live_chain_head_block \d+$/m);
+    expect(metrics).toMatch(/^live_orphaned\{chain="anvil"\} 1$/m);
+    expect(metrics).toMatch(/^live_chain_head_block\{chain="anvil"\} \d+$/m);
   });
 
   test("is mended by indexing anew beside it, while the old servers go on answering", async () => {

@@ -19,6 +19,7 @@ import { describeMadeFields } from "./made-fields.ts";
 import { readLogs } from "./oracle/log.ts";
 import { Oracle } from "./oracle/oracle.ts";
 import type { Row } from "./oracle/row.ts";
+import { describeRefusals } from "./refusals.ts";
 import { Person } from "./person.ts";
 import { Steward } from "./steward.ts";
 
@@ -257,6 +258,7 @@ describe(`the index, after random actions of several people (seed ${firstSeed})`
   );
 
   describeMadeFields(() => world);
+  describeRefusals(() => world);
 
   it("had something to show in each table", () => {
     const empty = tableNames().filter((table) => expected[table]?.length === 0);

@@ -45,6 +45,7 @@ export async function startIndexedWorld() {
   return {
     deployment,
     url: world.urls.chain,
+    api: world.urls.api,
     chain,
     query,
     /** Lets the chain's clock run ahead, so that yield comes and unlocks. */

@@ -48,7 +48,7 @@ let attackers = 0;
 /** Somebody with an address of its own, so that what is held against one is not held against all. */
 export class Attacker {
   readonly #url: string;
-  readonly #localAddress = `127.0.1.${++attackers}`;
+  readonly #localAddress = `127.0.${1 + Math.floor(attackers / 250)}.${1 + (attackers++ % 250)}`;
 
   constructor(url: string) {
     this.#url = url;

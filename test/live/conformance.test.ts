@@ -5,7 +5,7 @@ import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./
 
 const stream =
   "subscription ($room: [String!], $after: String) { events(after: $after, where: { subject: $room }) { kind event { args } } }";
-const liveQuery = "subscription ($room: String!) { room(id: $room) { value } }";
+const liveQuery = "subscription ($room: String!) { room(chainId: 31337, id: $room) { value } }";
 
 describe.skipIf(!hasAnvil)("the server, as others expect it", () => {
   let chain: Chain;

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { select, separateReaders } from "../../indexer/live/ponder.ts";
+import { select, separateReaders, tidy } from "../../indexer/live/ponder.ts";
+import { Turns } from "../../indexer/live/turns.ts";
 
 /** The embedded database that Ponder brings. */
 interface Embedded {
@@ -51,6 +52,7 @@ beforeEach(async () => {
   await database.exec(`
     CREATE TABLE saver (id INT); CREATE TABLE _reorg__saver (checkpoint INT);
     CREATE TABLE pool (id INT); CREATE TABLE _reorg__pool (checkpoint INT)`);
+  Reflect.set(globalThis, "PONDER_PRE_BUILD", { ordering: "multichain" });
   Reflect.set(globalThis, "PONDER_DATABASE", {
     driver: { dialect: "pglite", instance: database },
     readonlyQB: userQB,
@@ -62,6 +64,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  Reflect.deleteProperty(globalThis, "PONDER_PRE_BUILD");
   Reflect.deleteProperty(globalThis, "PONDER_DATABASE");
   await database.close();
 });
@@ -155,4 +158,27 @@ test("the list of changed tables is empty after each block, without a statement 
   await index(["saver"]);
   expect((await database.query("SELECT * FROM live_query_tables")).rows).toEqual([]);
   expect(executed.filter((sql) => sql.startsWith("TRUNCATE"))).toEqual([]);
+});
+
+test("the space of what is final is used again, a table at a time, and a block waits for one at most", async () => {
+  Reflect.set(globalThis, "PONDER_NAMESPACE_BUILD", { schema: "public" });
+  await database.exec(`
+    INSERT INTO _reorg__saver SELECT n FROM generate_series(1, 50000) n;
+    INSERT INTO pool SELECT n FROM generate_series(1, 10) n;
+    DELETE FROM _reorg__saver;`);
+  const size = async () => {
+    const { rows } = await database.query("SELECT pg_relation_size('_reorg__saver') AS size");
+    return Number((rows[0] as { size: unknown }).size);
+  };
+  expect(await size()).toBeGreaterThan(1_000_000);
+  const order: string[] = [];
+  const turns = new Turns(1, Infinity);
+  const isUrgent = true;
+  const tidied = tidy(database as never, turns).then(() => order.push("tidied"));
+  await setImmediate();
+  await turns.run(() => Promise.resolve(order.push("block")), { isUrgent });
+  await tidied;
+  expect(order).toEqual(["block", "tidied"]);
+  expect(await size()).toBe(0);
+  Reflect.deleteProperty(globalThis, "PONDER_NAMESPACE_BUILD");
 });

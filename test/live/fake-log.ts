@@ -115,9 +115,12 @@ export class FakeLog implements LogReader {
     return this.#later(found.slice(0, limit));
   }
 
-  find(mark: BlockMark): Promise<BlockRef | undefined> {
-    const [event] = this.#blocks[mark.number - 1]?.events ?? [];
-    return this.#later(event?.blockHash.startsWith(`0x${mark.hash}`) ? blockOf(event) : undefined);
+  find(marks: readonly BlockMark[]): Promise<BlockRef | undefined> {
+    for (const mark of marks) {
+      const [event] = this.#blocks[mark.number - 1]?.events ?? [];
+      if (event?.blockHash.startsWith(`0x${mark.hash}`)) return this.#later(blockOf(event));
+    }
+    return this.#later(undefined);
   }
 
   onChange(): void {

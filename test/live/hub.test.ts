@@ -8,13 +8,16 @@ import {
   type Outlet,
   type Shape,
 } from "../../indexer/live/message.ts";
+import { readSettings } from "../../indexer/live/settings.ts";
 import { newStats } from "../../indexer/live/stats.ts";
+import { Visitor } from "../../indexer/live/visitor.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { eachSeed, firstSeed, runsOf } from "../seed.ts";
 import { FakeLog, rooms } from "./fake-log.ts";
 
 const runs = runsOf({ short: 150, deep: 5_000 });
 const safeBlocks = 2;
+const limits = readSettings({});
 
 interface SaidEvent {
   readonly id: string;
@@ -86,7 +89,7 @@ class Reader {
     };
     const request = { shape, filter: this.filter, finality: this.finality, after: this.#cursor };
     try {
-      const stop = await hub.subscribe(request, outlet, isWanted);
+      const stop = await hub.subscribe(request, outlet, new Visitor(limits), isWanted);
       if (isWanted()) this.#stop = stop;
       else stop();
     } catch (error) {
@@ -114,6 +117,7 @@ async function live(seed: string): Promise<void> {
   const log = new FakeLog(random);
   const settings = {
     safeBlocks,
+    maxShapesPerAddress: 10,
     recentEvents: random.oneOf([0, 3, 50]),
     pageSize: random.oneOf([1, 2, 100]),
   };

@@ -11,7 +11,7 @@ interface Answer {
   };
 }
 
-const liveRoom = "subscription ($id: String!) { room(id: $id) { value } }";
+const liveRoom = "subscription ($id: String!) { room(chainId: 31337, id: $id) { value } }";
 
 describe.skipIf(!hasAnvil)("a live query", () => {
   let chain: Chain;

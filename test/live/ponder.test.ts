@@ -28,12 +28,28 @@ describe("the inside of Ponder that the live layer stands on", () => {
     "PONDER_NAMESPACE_BUILD: NamespaceBuild",
     'PONDER_INDEXING_BUILD: Pick<IndexingBuild, "chains" | "rpcs">',
     "PONDER_DATABASE: Database",
+    "PONDER_PRE_BUILD: ",
   ])("declares the global %s", (declaration) => {
     expect(source("build/index.ts")).toContain(declaration);
   });
 
   test("announces each live block on the channel that is listened to", () => {
     expect(source("drizzle/onchain.ts")).toContain("return `${schema}_live_query`;");
+  });
+
+  test("makes the trigger behind its notifications anew when it takes rows back, and tells nobody", () => {
+    expect(source("drizzle/onchain.ts")).toContain('return "live_query_notify";');
+    for (const ordering of ["omnichain", "multichain", "isolated"]) {
+      const reorg = source(`runtime/${ordering}.ts`).split('case "reorg": {')[1] ?? "";
+      expect(reorg.split("case ")[0]).toContain("await dropLiveQueryTriggers(");
+    }
+  });
+
+  test("keeps each chain in parts of the tables, named after them, where the chains are apart", () => {
+    expect(source("drizzle/onchain.ts")).toContain("getTableName(table)}_${chainId}`;");
+    expect(source("database/actions.ts")).toContain("eq(sql`chain_id`, chainId)");
+    expect(source("bin/isolatedController.ts")).toContain("common.options.maxThreads === 1");
+    expect(source("runtime/isolated.ts")).toContain("await database.userQB.transaction(");
   });
 
   test("keeps the checkpoints and the readiness where they are read", () => {

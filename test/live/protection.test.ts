@@ -42,13 +42,31 @@ describe("turns", () => {
   test("come first for what is urgent, and in order for the rest", async () => {
     const turns = new Turns(1, Infinity);
     const order: string[] = [];
-    const run = (name: string, isUrgent?: boolean) =>
-      turns.run(async () => {
-        await Promise.resolve();
-        order.push(name);
-      }, isUrgent);
+    const run = (name: string, isUrgent = false) =>
+      turns.run(
+        async () => {
+          await Promise.resolve();
+          order.push(name);
+        },
+        { isUrgent },
+      );
     await Promise.all([run("first"), run("second"), run("third"), run("urgent", true)]);
     expect(order).toEqual(["first", "urgent", "second", "third"]);
+  });
+
+  test("go round those who wait, whatever each of them has in line", async () => {
+    const turns = new Turns(1, Infinity);
+    const order: string[] = [];
+    const run = (who: string) =>
+      turns.run(
+        async () => {
+          await Promise.resolve();
+          order.push(who);
+        },
+        { who },
+      );
+    await Promise.all([run("a"), run("a"), run("a"), run("a"), run("b"), run("c"), run("b")]);
+    expect(order).toEqual(["a", "a", "b", "c", "a", "b", "a"]);
   });
 
   test("are given back by work that fails", async () => {

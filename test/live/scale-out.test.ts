@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
 import { startPostgres, type Postgres } from "./postgres.ts";
+import { openRawSocket } from "./raw-socket.ts";
 import { gist, openStream } from "./stream.ts";
 import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
 
@@ -87,6 +88,26 @@ describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () =>
     const said = await again.until((message) => gist(message) === "EVENT 39");
     expect(said.filter(({ kind }) => kind === "EVENT")).toHaveLength(40);
     again.close();
+  });
+
+  test("a live query hears of what a writer fills in that was away", async () => {
+    const socket = await openRawSocket(servers[0]?.url ?? "");
+    const next = async () => ((await socket.next()).payload as { data: unknown }).data;
+    socket.subscribe(
+      "1",
+      "subscription ($id: String!) { room(chainId: 31337, id: $id) { value } }",
+      {
+        id: String(++room),
+      },
+    );
+    expect(await next()).toEqual({ room: null });
+    await writer.stop();
+    await chain.note(room, 1);
+    // until that is final, and the writer reads it as an old block
+    await chain.mine(40);
+    writer = await writer.again();
+    expect(await next()).toEqual({ room: { value: "1" } });
+    socket.close();
   });
 
   test("a writer that is killed and comes back makes nobody undo anything", async () => {

@@ -127,14 +127,14 @@ async function receiptFrom(
 }
 
 /** A local chain with the Emitter on it; every transaction is mined at once. */
-export async function startChain() {
+export async function startChain(chainId: number = foundry.id) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = start(anvilPath, ["--port", String(port)]);
+  const child = start(anvilPath, ["--port", String(port), "--chain-id", String(chainId)]);
   await lineFrom(child, "anvil", (line) => line.startsWith("Listening on"));
   const client = createTestClient({
     mode: "anvil",
-    chain: foundry,
+    chain: { ...foundry, id: chainId },
     transport: http(url),
     pollingInterval: 20,
     cacheTime: 0,
@@ -160,6 +160,7 @@ export async function startChain() {
   }
 
   return {
+    id: chainId,
     url,
     address,
     client,
@@ -194,6 +195,8 @@ export interface IndexerOptions {
   readonly directory?: string;
   readonly port?: number;
   readonly schema?: string;
+  /** Another chain that is indexed as well; there the Emitter has the same address. */
+  readonly second?: Pick<Chain, "url">;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -220,6 +223,7 @@ export function spawnIndexer(
         FIXTURE_RPC: chain.url,
         FIXTURE_CONTRACT: chain.address,
         FIXTURE_PGLITE: options.directory ?? join(scratch, "pglite"),
+        ...(options.second && { FIXTURE_SECOND_RPC: options.second.url }),
         ...(options.postgres && { FIXTURE_POSTGRES: options.postgres }),
         ...options.environment,
       },

@@ -22,8 +22,8 @@ describe("an embedded index", () => {
     script: string,
     meanwhile?: (indexer: ChildProcess, index: EmbeddedIndex) => void,
   ) {
-    const index = new EmbeddedIndex(folder);
-    const isDiscarded = index.discardUnfinished();
+    const index = new EmbeddedIndex(folder, "this version");
+    const isDiscarded = index.discardFaulty() !== undefined;
     const indexer = spawn(process.execPath, ["-e", script]);
     index.entrust(indexer);
     mkdirSync(folder, { recursive: true });
@@ -32,7 +32,8 @@ describe("an embedded index", () => {
     return isDiscarded;
   }
 
-  const isDiscardedNext = (): boolean => new EmbeddedIndex(folder).discardUnfinished();
+  const faultNext = (id = "this version") => new EmbeddedIndex(folder, id).discardFaulty();
+  const isDiscardedNext = (): boolean => faultNext() === "unfinished";
 
   it("is kept when its indexer had caught up and ended by itself", async () => {
     await indexed("", (_, index) => index.caughtUp());
@@ -59,6 +60,16 @@ describe("an embedded index", () => {
     expect(isDiscardedNext()).toBe(true);
   });
 
+  it("is thrown away when it is of another version, or of one that nobody knows", async () => {
+    await indexed("", (_, index) => index.caughtUp());
+    expect(faultNext()).toBeUndefined();
+    expect(faultNext("the next version")).toBe("of another version");
+    expect(existsSync(folder)).toBe(false);
+    mkdirSync(folder);
+    rmSync(`${folder}.id`);
+    expect(faultNext()).toBe("of another version");
+  });
+
   it("has to catch up anew after each start", async () => {
     await indexed("", (_, index) => index.caughtUp());
     expect(await indexed("")).toBe(false);
@@ -76,7 +87,7 @@ describe("the folder of an embedded index", () => {
 
   it("is refused when it holds what is no index, and nothing in it is touched", () => {
     writeFileSync(join(folder, "cat.jpg"), "cat");
-    expect(() => new EmbeddedIndex(folder).claim()).toThrow(
+    expect(() => new EmbeddedIndex(folder, "this version").claim()).toThrow(
       `${folder} holds things that are no index`,
     );
     expect(existsSync(join(folder, "cat.jpg"))).toBe(true);
@@ -84,9 +95,9 @@ describe("the folder of an embedded index", () => {
 
   it("is one process's at a time", async () => {
     const index = join(folder, "index");
-    new EmbeddedIndex(index).claim();
+    new EmbeddedIndex(index, "this version").claim();
     const module = JSON.stringify(join(root, "scripts/indexer/embedded-index.ts"));
-    const script = `const { EmbeddedIndex } = await import(${module}); new EmbeddedIndex(${JSON.stringify(index)}).claim();`;
+    const script = `const { EmbeddedIndex } = await import(${module}); new EmbeddedIndex(${JSON.stringify(index)}, "this version").claim();`;
     const other = spawn(process.execPath, ["--input-type=module", "-e", script]);
     let said = "";
     other.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));

@@ -49,6 +49,19 @@ describe("an indexer that is watched", () => {
     expect(firstVerdict(stall, 100, () => ({ chainHead: 5, indexHead: undefined }))).toBe(10);
   });
 
+  test("is given ten times as long while it is at work and has no time to answer", () => {
+    const stall = new Stall(patience);
+    stall.see(following, 0);
+    const busy = { chainHead: 5, indexHead: undefined, isBusy: true };
+    expect(firstVerdict(stall, 200, () => busy)).toBe(100);
+  });
+
+  test("is given no longer for work when it answers and stands still", () => {
+    const stall = new Stall(patience);
+    const second = firstVerdict(stall, 200, () => ({ chainHead: 9, indexHead: 5, isBusy: true }));
+    expect(second).toBe(10);
+  });
+
   test("is given twice as long after each restart that changed nothing", () => {
     const stall = new Stall(patience);
     const stuck = (): number | undefined =>

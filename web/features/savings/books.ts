@@ -9,7 +9,7 @@ import { useLive, useLiveBus } from "../../live/context.tsx";
 import { useNews } from "../../live/news.ts";
 
 const booksDocument = /* GraphQL */ `
-  query VaultBooks($chainId: Float!, $address: String!) {
+  query VaultBooks($chainId: Int!, $address: String!) {
     vault(chainId: $chainId, address: $address) {
       grossAssets
       totalSupply
