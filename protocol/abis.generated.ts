@@ -1275,6 +1275,36 @@ export const khipuVaultAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "certainPrice",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct SharePrice",
+        "name": "price",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bool",
+        "name": "complete",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "uint256",
@@ -5122,6 +5152,48 @@ export const lotteryPoolAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "callbackGas",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "CallbackGasOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "confirmations",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ConfirmationsOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "coordinator",
         "type": "address"
@@ -5144,6 +5216,17 @@ export const lotteryPoolAbi = [
   {
     "inputs": [],
     "name": "FailedCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "keyHash",
+        "type": "bytes32"
+      }
+    ],
+    "name": "KeyHashUnknown",
     "type": "error"
   },
   {
@@ -6881,37 +6964,21 @@ export const rotatingPoolsAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "circleId",
+        "name": "callbackGas",
         "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "members",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
         "type": "uint256"
       }
     ],
-    "name": "CircleIsFull",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "memberCount",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "members",
-        "type": "uint256"
-      }
-    ],
-    "name": "CircleNotFull",
+    "name": "CallbackGasOutOfRange",
     "type": "error"
   },
   {
@@ -6939,6 +7006,48 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "CollateralOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "missing",
+        "type": "uint256"
+      }
+    ],
+    "name": "CollateralShort",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "confirmations",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ConfirmationsOutOfRange",
     "type": "error"
   },
   {
@@ -6998,6 +7107,22 @@ export const rotatingPoolsAbi = [
   {
     "inputs": [],
     "name": "FailedCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      }
+    ],
+    "name": "GettingReadyOver",
     "type": "error"
   },
   {
@@ -7089,6 +7214,17 @@ export const rotatingPoolsAbi = [
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "keyHash",
+        "type": "bytes32"
+      }
+    ],
+    "name": "KeyHashUnknown",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "members",
         "type": "uint256"
@@ -7106,6 +7242,11 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "NameOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NativePaymentNeeded",
     "type": "error"
   },
   {
@@ -7223,6 +7364,17 @@ export const rotatingPoolsAbi = [
         "type": "uint256"
       }
     ],
+    "name": "OrderNotDrawn",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      }
+    ],
     "name": "OrderNotRandom",
     "type": "error"
   },
@@ -7240,7 +7392,7 @@ export const rotatingPoolsAbi = [
       },
       {
         "internalType": "uint256",
-        "name": "due",
+        "name": "round",
         "type": "uint256"
       }
     ],
@@ -7277,6 +7429,17 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "PenaltyTooHigh",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      }
+    ],
+    "name": "PriceUncertain",
     "type": "error"
   },
   {
@@ -7329,6 +7492,22 @@ export const rotatingPoolsAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "round",
+        "type": "uint256"
+      }
+    ],
+    "name": "RoundUnknown",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint8",
         "name": "bits",
         "type": "uint8"
@@ -7351,6 +7530,27 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "SafeERC20FailedOperation",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "round",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ],
+    "name": "SettlementWaits",
     "type": "error"
   },
   {
@@ -7476,61 +7676,6 @@ export const rotatingPoolsAbi = [
       {
         "indexed": true,
         "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "member",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint256",
-        "name": "round",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "paidAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "aheadAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "sharesAfter",
-        "type": "uint256"
-      }
-    ],
-    "name": "AheadUsed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint256",
         "name": "requestId",
         "type": "uint256"
       }
@@ -7592,7 +7737,7 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "recipientSharesAfter",
+        "name": "recipientClaimableSharesAfter",
         "type": "uint256"
       }
     ],
@@ -7716,6 +7861,12 @@ export const rotatingPoolsAbi = [
         "indexed": false,
         "internalType": "uint256",
         "name": "memberCount",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "circleCash",
         "type": "uint256"
       },
       {
@@ -7864,6 +8015,25 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      }
+    ],
+    "name": "CircleFilled",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "start",
         "type": "uint256"
       },
@@ -7913,6 +8083,12 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "paidAfter",
         "type": "uint256"
       },
@@ -7921,9 +8097,70 @@ export const rotatingPoolsAbi = [
         "internalType": "uint256",
         "name": "claimableAfter",
         "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimableSharesAfter",
+        "type": "uint256"
       }
     ],
     "name": "ClaimableUsed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "collateralAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "sharesAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "circleCashAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "circleSharesAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "CollateralDivested",
     "type": "event"
   },
   {
@@ -7956,31 +8193,19 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "cost",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
         "name": "usedAfter",
         "type": "uint256"
       },
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "sharesAfter",
+        "name": "collateralAfter",
         "type": "uint256"
       },
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "circleSharesAfter",
+        "name": "circleCashAfter",
         "type": "uint256"
       }
     ],
@@ -8009,40 +8234,52 @@ export const rotatingPoolsAbi = [
         "type": "uint256"
       },
       {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "penalty",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "cash",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "paidAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "usedAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "collateralAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "sharesAfter",
+            "type": "uint256"
+          }
+        ],
         "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "penalty",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "paidAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "sharesAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "usedAfter",
-        "type": "uint256"
+        "internalType": "struct IRotatingPools.Slash",
+        "name": "slash",
+        "type": "tuple"
       }
     ],
     "name": "CollateralSlashed",
@@ -8098,37 +8335,12 @@ export const rotatingPoolsAbi = [
           },
           {
             "internalType": "uint256",
-            "name": "rounding",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shares",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
             "name": "paidAfter",
             "type": "uint256"
           },
           {
             "internalType": "uint256",
-            "name": "aheadAfter",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "sharesAfter",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
             "name": "circleCashAfter",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "circleSharesAfter",
             "type": "uint256"
           }
         ],
@@ -8183,7 +8395,7 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "sharesAfter",
+        "name": "claimableSharesAfter",
         "type": "uint256"
       }
     ],
@@ -8294,6 +8506,43 @@ export const rotatingPoolsAbi = [
       },
       {
         "indexed": true,
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimableAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimableSharesAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "memberCountAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "MemberStruckOut",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
         "internalType": "uint256",
         "name": "requestId",
         "type": "uint256"
@@ -8302,6 +8551,12 @@ export const rotatingPoolsAbi = [
         "indexed": false,
         "internalType": "uint256",
         "name": "word",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "start",
         "type": "uint256"
       }
     ],
@@ -8361,40 +8616,47 @@ export const rotatingPoolsAbi = [
         "type": "address"
       },
       {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "cash",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "collateralAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "sharesAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleCashAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleSharesAfter",
+            "type": "uint256"
+          }
+        ],
         "indexed": false,
-        "internalType": "uint256",
-        "name": "cash",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "sharesAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "circleCashAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "circleSharesAfter",
-        "type": "uint256"
+        "internalType": "struct IRotatingPools.Claim",
+        "name": "claim",
+        "type": "tuple"
       }
     ],
     "name": "PayoutClaimed",
@@ -8470,7 +8732,12 @@ export const rotatingPoolsAbi = [
           },
           {
             "internalType": "uint256",
-            "name": "sharesAfter",
+            "name": "claimableSharesAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "paidAfter",
             "type": "uint256"
           }
         ],
@@ -8593,6 +8860,12 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "circleCashAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "circleSharesAfter",
         "type": "uint256"
       }
@@ -8622,28 +8895,42 @@ export const rotatingPoolsAbi = [
         "type": "address"
       },
       {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "cash",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "memberCountAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleCashAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleSharesAfter",
+            "type": "uint256"
+          }
+        ],
         "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "memberCountAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "circleSharesAfter",
-        "type": "uint256"
+        "internalType": "struct IRotatingPools.Leaving",
+        "name": "leaving",
+        "type": "tuple"
       }
     ],
     "name": "UserLeft",
@@ -8708,6 +8995,11 @@ export const rotatingPoolsAbi = [
             "internalType": "uint96",
             "name": "bidDeposit",
             "type": "uint96"
+          },
+          {
+            "internalType": "uint40",
+            "name": "joinBy",
+            "type": "uint40"
           }
         ],
         "internalType": "struct IRotatingPools.Admission",
@@ -8997,6 +9289,11 @@ export const rotatingPoolsAbi = [
       },
       {
         "internalType": "uint256",
+        "name": "round",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
         "name": "assets",
         "type": "uint256"
       },
@@ -9016,35 +9313,6 @@ export const rotatingPoolsAbi = [
       {
         "internalType": "uint256",
         "name": "penalty",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "address",
-        "name": "member",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      }
-    ],
-    "name": "contributeAhead",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "paid",
         "type": "uint256"
       }
     ],
@@ -9144,6 +9412,35 @@ export const rotatingPoolsAbi = [
       {
         "internalType": "uint256",
         "name": "circleId",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "minAssets",
+        "type": "uint256"
+      }
+    ],
+    "name": "divest",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
         "type": "uint256"
       }
     ],
@@ -9479,6 +9776,11 @@ export const rotatingPoolsAbi = [
     "outputs": [
       {
         "internalType": "uint256",
+        "name": "cash",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
         "name": "shares",
         "type": "uint256"
       }
@@ -9504,9 +9806,9 @@ export const rotatingPoolsAbi = [
       {
         "components": [
           {
-            "internalType": "uint112",
+            "internalType": "uint96",
             "name": "paid",
-            "type": "uint112"
+            "type": "uint96"
           },
           {
             "internalType": "uint112",
@@ -9529,19 +9831,29 @@ export const rotatingPoolsAbi = [
             "type": "bool"
           },
           {
+            "internalType": "uint8",
+            "name": "turn",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "collateral",
+            "type": "uint96"
+          },
+          {
             "internalType": "uint128",
             "name": "shares",
             "type": "uint128"
           },
           {
-            "internalType": "uint112",
-            "name": "ahead",
-            "type": "uint112"
+            "internalType": "uint128",
+            "name": "claimableShares",
+            "type": "uint128"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint96",
             "name": "used",
-            "type": "uint112"
+            "type": "uint96"
           }
         ],
         "internalType": "struct IRotatingPools.Member",
@@ -9800,6 +10112,30 @@ export const rotatingPoolsAbi = [
       }
     ],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      }
+    ],
+    "name": "shortageOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {

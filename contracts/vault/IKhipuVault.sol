@@ -369,6 +369,11 @@ interface IKhipuVault is IERC4626 {
     /// @notice The share price as a fraction, with the virtual part on both sides.
     function sharePrice() external view returns (SharePrice memory);
 
+    /// @notice What shares are certainly worth: a strategy that cannot be read counts as nothing.
+    /// @return price As {sharePrice}.
+    /// @return complete Whether every strategy could be read.
+    function certainPrice() external view returns (SharePrice memory price, bool complete);
+
     /// @notice All assets, the still locked profit included.
     function grossAssets() external view returns (uint256);
 

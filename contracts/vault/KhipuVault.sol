@@ -360,6 +360,14 @@ contract KhipuVault is StrategyBook, ERC4626, AccessManaged, Multicall, Reentran
     }
 
     /// @inheritdoc IKhipuVault
+    function certainPrice() external view returns (SharePrice memory price, bool complete) {
+        // In the middle of something the books say nothing.
+        if (_reentrancyGuardEntered()) revert ReentrancyGuardReentrantCall();
+        Appraisal memory a = _appraise();
+        return (_price(a), a.complete);
+    }
+
+    /// @inheritdoc IKhipuVault
     function feeBps() external view returns (uint256) {
         return _feeBps;
     }

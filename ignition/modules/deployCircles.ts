@@ -1,7 +1,9 @@
 import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { parseEther } from "viem";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = Parameters<Builder["call"]>[0];
+type After = NonNullable<NonNullable<Parameters<Builder["call"]>[3]>["after"]>;
 type Value = ReturnType<Builder["getParameter"]> | Contract | string;
 
 /** Deploys the rotating circles over a vault. They have no role and no owner, so that there is nothing to hand over. */
@@ -9,6 +11,7 @@ export function deployCircles(
   m: Builder,
   vault: Contract,
   { coordinator, keyHash }: { coordinator: Value; keyHash: Value },
+  after: After = [],
 ) {
   const libraries = {
     CircleForming: m.library("CircleForming"),
@@ -25,9 +28,9 @@ export function deployCircles(
         callbackGas: m.getParameter("callbackGas", 100_000),
         nativePayment: m.getParameter("nativePayment", true),
       },
-      m.getParameter("drawFee", 0n),
+      m.getParameter("drawFee", parseEther("0.01")),
       m.getParameter("answerTime", 24 * 3600),
     ],
-    { libraries },
+    { libraries, after },
   );
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import hre from "hardhat";
-import { createPublicClient, createWalletClient, getAddress, http } from "viem";
+import { createPublicClient, createWalletClient, encodeFunctionData, getAddress, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { sepolia } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -120,6 +120,21 @@ describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
     });
     const receipt = await chain().waitForTransactionReceipt({ hash });
     coordinator = getAddress(receipt.contractAddress ?? "0x");
+    for (const data of [
+      encodeFunctionData({
+        abi,
+        functionName: "setConfig",
+        args: [3, 2_500_000, 86_400, 33_285, 10n ** 15n, 0, 0, 24, 20],
+      }),
+      encodeFunctionData({
+        abi,
+        functionName: "registerProvingKey",
+        args: [publicKeyOf(77n), 10n ** 12n],
+      }),
+    ]) {
+      const sent = await wallet.sendTransaction({ to: coordinator, data });
+      await chain().waitForTransactionReceipt({ hash: sent });
+    }
   });
 
   afterAll(async () => {
