@@ -30,7 +30,7 @@ export const DEFAULTS = {
   confirmations: 3,
   callbackGas: 100_000,
   nativePayment: true,
-  drawFee: 0n,
+  drawFee: 10n ** 16n,
   name: "Test USD",
   symbol: "tUSD",
   decimals: 6,
@@ -207,7 +207,7 @@ const randomness: Section = {
     meaning: "gas for the answer; at most what the coordinator allows",
     unit: "gas",
     default: "100,000",
-    from: 60_000n,
+    from: 70_000n,
     to: 2_500_000n,
     later: NEVER,
   },
@@ -255,10 +255,10 @@ const lottery: Section = {
 const circles: Section = {
   drawFee: {
     meaning:
-      "what whoever asks for a circle's order pays into the subscription; somewhat above what an answer costs there",
+      "what whoever asks for a circle's order pays into the subscription; above what an answer costs at the key's highest gas price",
     unit: "wei",
-    default: "0",
-    from: 0n,
+    default: "0.01 coins",
+    from: 1n,
     to: maxUint128,
     later: NEVER,
   },

@@ -90,9 +90,9 @@ const holdings = (t: Columns) => ({
   tickets: t.bigint().notNull(),
   /** Prizes that were won and not claimed, in vault shares. */
   prizeShares: t.bigint().notNull(),
-  /** Vault shares in circles: collateral, what is paid ahead, and payouts. */
+  /** Vault shares in circles: collateral, and what came out of others'. */
   circleShares: t.bigint().notNull(),
-  /** Money in circles that is theirs, in assets: claimable, and what stands for shares where a circle uses no vault. */
+  /** Money in circles that is theirs, in assets: claimable, and collateral that is not in the vault. */
   circleCash: t.bigint().notNull(),
 });
 
@@ -758,7 +758,7 @@ export const circle = onchainTable(
     grace: t.bigint().notNull(),
     /** What is paid late costs so many hundredths of a percent more. */
     penaltyBps: t.integer().notNull(),
-    /** What a bid costs if it is not revealed, in assets. */
+    /** What a bid costs if it is not revealed, and the most that can be bid, in assets. */
     bidDeposit: t.bigint().notNull(),
     /** How many members, and so how many rounds. */
     members: t.integer().notNull(),
@@ -766,17 +766,19 @@ export const circle = onchainTable(
     joinBy: t.bigint().notNull(),
     /** Whether anybody may join; else one needs an invitation. */
     open: t.boolean().notNull(),
-    /** Whether collateral and what is paid ahead are in the vault; else a share is one unit of the asset. */
+    /** Whether collateral goes to the vault on joining. */
     invested: t.boolean().notNull(),
     /** Who takes the pot first: "joining", "random" or "bids". */
     turnsBy: t.text().notNull(),
     /** What members agree to when they join. */
     termsHash: t.hex().notNull(),
-    /** The most that a member who pays everything can lose, in assets: nothing in a collateralised circle. */
+    /** The most that a member who pays everything can lose, in assets. */
     mostAtRisk: t.bigint().notNull(),
-    /** "forming", "requested", "answered", "running", "completed" or "aborted". */
+    /** "forming", "full", "requested", "answered", "running", "completed" or "aborted". */
     state: t.text().notNull(),
-    /** Why it never started: "notFilled" or "noAnswer". */
+    /** Until when it must be full, then ready, then have its order, before it starts. */
+    deadline: t.bigint().notNull(),
+    /** Why it never started: "notFilled", "noAnswer" or "notReady". */
     abortedBecause: t.text(),
     /** Signed invitations of an earlier epoch are void. */
     invitationEpoch: t.bigint().notNull(),
@@ -784,7 +786,7 @@ export const circle = onchainTable(
     memberCount: t.integer().notNull(),
     /** The request for the word that the order is drawn from. */
     requestId: t.bigint(),
-    /** When the first round started. */
+    /** When the first round starts. */
     start: t.bigint(),
     /** When the last round can be settled. */
     end: t.bigint(),
@@ -817,7 +819,7 @@ export const circleMember = onchainTable(
     circleId: t.bigint().notNull(),
     /** Whose. */
     member: t.hex().notNull(),
-    /** False once they have left before the start; they may join again. */
+    /** False once they have left before the start or were struck out; they may join again. */
     active: t.boolean().notNull(),
     /** Their place in the order of payout at the start, from 0. */
     place: t.integer(),
@@ -825,12 +827,16 @@ export const circleMember = onchainTable(
     served: t.boolean().notNull(),
     /** Whether they did not pay in time and have not made good for it. */
     defaulted: t.boolean().notNull(),
-    /** Collateral, what is behind `ahead`, and shares that were paid to them. */
+    /** Collateral in plain money, in assets. */
+    collateral: t.bigint().notNull(),
+    /** Collateral in vault shares. */
     shares: t.bigint().notNull(),
     /** Money that is theirs to claim, in assets. */
     claimable: t.bigint().notNull(),
-    /** Contributions to later rounds, in assets. */
-    ahead: t.bigint().notNull(),
+    /** Vault shares that are theirs to claim: they came out of others' collateral. */
+    claimableShares: t.bigint().notNull(),
+    /** All contributions to the rounds from the first on, paid ahead or out of collateral too, in assets. */
+    paid: t.bigint().notNull(),
     /** How much of the collateral was used and not paid back, in assets. */
     used: t.bigint().notNull(),
     /** All that was paid in as contributions, penalties included, in assets. */

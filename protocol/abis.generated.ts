@@ -5661,6 +5661,48 @@ export const lotteryPoolAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "callbackGas",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "CallbackGasOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "confirmations",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ConfirmationsOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "coordinator",
         "type": "address"
@@ -5683,6 +5725,17 @@ export const lotteryPoolAbi = [
   {
     "inputs": [],
     "name": "FailedCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "keyHash",
+        "type": "bytes32"
+      }
+    ],
+    "name": "KeyHashUnknown",
     "type": "error"
   },
   {
@@ -7420,37 +7473,21 @@ export const rotatingPoolsAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "circleId",
+        "name": "callbackGas",
         "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "members",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
         "type": "uint256"
       }
     ],
-    "name": "CircleIsFull",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "memberCount",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "members",
-        "type": "uint256"
-      }
-    ],
-    "name": "CircleNotFull",
+    "name": "CallbackGasOutOfRange",
     "type": "error"
   },
   {
@@ -7478,6 +7515,48 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "CollateralOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "missing",
+        "type": "uint256"
+      }
+    ],
+    "name": "CollateralShort",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "confirmations",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ConfirmationsOutOfRange",
     "type": "error"
   },
   {
@@ -7537,6 +7616,22 @@ export const rotatingPoolsAbi = [
   {
     "inputs": [],
     "name": "FailedCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      }
+    ],
+    "name": "GettingReadyOver",
     "type": "error"
   },
   {
@@ -7628,6 +7723,17 @@ export const rotatingPoolsAbi = [
   {
     "inputs": [
       {
+        "internalType": "bytes32",
+        "name": "keyHash",
+        "type": "bytes32"
+      }
+    ],
+    "name": "KeyHashUnknown",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "members",
         "type": "uint256"
@@ -7645,6 +7751,11 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "NameOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NativePaymentNeeded",
     "type": "error"
   },
   {
@@ -7762,6 +7873,17 @@ export const rotatingPoolsAbi = [
         "type": "uint256"
       }
     ],
+    "name": "OrderNotDrawn",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      }
+    ],
     "name": "OrderNotRandom",
     "type": "error"
   },
@@ -7779,7 +7901,7 @@ export const rotatingPoolsAbi = [
       },
       {
         "internalType": "uint256",
-        "name": "due",
+        "name": "round",
         "type": "uint256"
       }
     ],
@@ -7816,6 +7938,17 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "PenaltyTooHigh",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      }
+    ],
+    "name": "PriceUncertain",
     "type": "error"
   },
   {
@@ -7868,6 +8001,22 @@ export const rotatingPoolsAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "round",
+        "type": "uint256"
+      }
+    ],
+    "name": "RoundUnknown",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint8",
         "name": "bits",
         "type": "uint8"
@@ -7890,6 +8039,27 @@ export const rotatingPoolsAbi = [
       }
     ],
     "name": "SafeERC20FailedOperation",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "round",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ],
+    "name": "SettlementWaits",
     "type": "error"
   },
   {
@@ -8015,61 +8185,6 @@ export const rotatingPoolsAbi = [
       {
         "indexed": true,
         "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "member",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint256",
-        "name": "round",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "paidAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "aheadAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "sharesAfter",
-        "type": "uint256"
-      }
-    ],
-    "name": "AheadUsed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint256",
         "name": "requestId",
         "type": "uint256"
       }
@@ -8131,7 +8246,7 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "recipientSharesAfter",
+        "name": "recipientClaimableSharesAfter",
         "type": "uint256"
       }
     ],
@@ -8255,6 +8370,12 @@ export const rotatingPoolsAbi = [
         "indexed": false,
         "internalType": "uint256",
         "name": "memberCount",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "circleCash",
         "type": "uint256"
       },
       {
@@ -8403,6 +8524,25 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      }
+    ],
+    "name": "CircleFilled",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "start",
         "type": "uint256"
       },
@@ -8452,6 +8592,12 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "paidAfter",
         "type": "uint256"
       },
@@ -8460,9 +8606,70 @@ export const rotatingPoolsAbi = [
         "internalType": "uint256",
         "name": "claimableAfter",
         "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimableSharesAfter",
+        "type": "uint256"
       }
     ],
     "name": "ClaimableUsed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "collateralAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "sharesAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "circleCashAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "circleSharesAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "CollateralDivested",
     "type": "event"
   },
   {
@@ -8495,31 +8702,19 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "cost",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
         "name": "usedAfter",
         "type": "uint256"
       },
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "sharesAfter",
+        "name": "collateralAfter",
         "type": "uint256"
       },
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "circleSharesAfter",
+        "name": "circleCashAfter",
         "type": "uint256"
       }
     ],
@@ -8548,40 +8743,52 @@ export const rotatingPoolsAbi = [
         "type": "uint256"
       },
       {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "penalty",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "cash",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "paidAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "usedAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "collateralAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "sharesAfter",
+            "type": "uint256"
+          }
+        ],
         "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "penalty",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "paidAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "sharesAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "usedAfter",
-        "type": "uint256"
+        "internalType": "struct IRotatingPools.Slash",
+        "name": "slash",
+        "type": "tuple"
       }
     ],
     "name": "CollateralSlashed",
@@ -8637,37 +8844,12 @@ export const rotatingPoolsAbi = [
           },
           {
             "internalType": "uint256",
-            "name": "rounding",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shares",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
             "name": "paidAfter",
             "type": "uint256"
           },
           {
             "internalType": "uint256",
-            "name": "aheadAfter",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "sharesAfter",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
             "name": "circleCashAfter",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "circleSharesAfter",
             "type": "uint256"
           }
         ],
@@ -8722,7 +8904,7 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "sharesAfter",
+        "name": "claimableSharesAfter",
         "type": "uint256"
       }
     ],
@@ -8833,6 +9015,43 @@ export const rotatingPoolsAbi = [
       },
       {
         "indexed": true,
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimableAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimableSharesAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "memberCountAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "MemberStruckOut",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
         "internalType": "uint256",
         "name": "requestId",
         "type": "uint256"
@@ -8841,6 +9060,12 @@ export const rotatingPoolsAbi = [
         "indexed": false,
         "internalType": "uint256",
         "name": "word",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "start",
         "type": "uint256"
       }
     ],
@@ -8900,40 +9125,47 @@ export const rotatingPoolsAbi = [
         "type": "address"
       },
       {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "cash",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "collateralAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "sharesAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleCashAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleSharesAfter",
+            "type": "uint256"
+          }
+        ],
         "indexed": false,
-        "internalType": "uint256",
-        "name": "cash",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "sharesAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "circleCashAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "circleSharesAfter",
-        "type": "uint256"
+        "internalType": "struct IRotatingPools.Claim",
+        "name": "claim",
+        "type": "tuple"
       }
     ],
     "name": "PayoutClaimed",
@@ -9009,7 +9241,12 @@ export const rotatingPoolsAbi = [
           },
           {
             "internalType": "uint256",
-            "name": "sharesAfter",
+            "name": "claimableSharesAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "paidAfter",
             "type": "uint256"
           }
         ],
@@ -9132,6 +9369,12 @@ export const rotatingPoolsAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "circleCashAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "circleSharesAfter",
         "type": "uint256"
       }
@@ -9161,28 +9404,42 @@ export const rotatingPoolsAbi = [
         "type": "address"
       },
       {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "assets",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "cash",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "memberCountAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleCashAfter",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "circleSharesAfter",
+            "type": "uint256"
+          }
+        ],
         "indexed": false,
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "shares",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "memberCountAfter",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
-        "name": "circleSharesAfter",
-        "type": "uint256"
+        "internalType": "struct IRotatingPools.Leaving",
+        "name": "leaving",
+        "type": "tuple"
       }
     ],
     "name": "UserLeft",
@@ -9247,6 +9504,11 @@ export const rotatingPoolsAbi = [
             "internalType": "uint96",
             "name": "bidDeposit",
             "type": "uint96"
+          },
+          {
+            "internalType": "uint40",
+            "name": "joinBy",
+            "type": "uint40"
           }
         ],
         "internalType": "struct IRotatingPools.Admission",
@@ -9536,6 +9798,11 @@ export const rotatingPoolsAbi = [
       },
       {
         "internalType": "uint256",
+        "name": "round",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
         "name": "assets",
         "type": "uint256"
       },
@@ -9555,35 +9822,6 @@ export const rotatingPoolsAbi = [
       {
         "internalType": "uint256",
         "name": "penalty",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "circleId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "address",
-        "name": "member",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "assets",
-        "type": "uint256"
-      }
-    ],
-    "name": "contributeAhead",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "paid",
         "type": "uint256"
       }
     ],
@@ -9683,6 +9921,35 @@ export const rotatingPoolsAbi = [
       {
         "internalType": "uint256",
         "name": "circleId",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "minAssets",
+        "type": "uint256"
+      }
+    ],
+    "name": "divest",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
         "type": "uint256"
       }
     ],
@@ -10018,6 +10285,11 @@ export const rotatingPoolsAbi = [
     "outputs": [
       {
         "internalType": "uint256",
+        "name": "cash",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
         "name": "shares",
         "type": "uint256"
       }
@@ -10043,9 +10315,9 @@ export const rotatingPoolsAbi = [
       {
         "components": [
           {
-            "internalType": "uint112",
+            "internalType": "uint96",
             "name": "paid",
-            "type": "uint112"
+            "type": "uint96"
           },
           {
             "internalType": "uint112",
@@ -10068,19 +10340,29 @@ export const rotatingPoolsAbi = [
             "type": "bool"
           },
           {
+            "internalType": "uint8",
+            "name": "turn",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint96",
+            "name": "collateral",
+            "type": "uint96"
+          },
+          {
             "internalType": "uint128",
             "name": "shares",
             "type": "uint128"
           },
           {
-            "internalType": "uint112",
-            "name": "ahead",
-            "type": "uint112"
+            "internalType": "uint128",
+            "name": "claimableShares",
+            "type": "uint128"
           },
           {
-            "internalType": "uint112",
+            "internalType": "uint96",
             "name": "used",
-            "type": "uint112"
+            "type": "uint96"
           }
         ],
         "internalType": "struct IRotatingPools.Member",
@@ -10339,6 +10621,30 @@ export const rotatingPoolsAbi = [
       }
     ],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "circleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "member",
+        "type": "address"
+      }
+    ],
+    "name": "shortageOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {

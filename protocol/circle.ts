@@ -4,14 +4,15 @@
 export const circleState = {
   unknown: 0,
   forming: 1,
-  requested: 2,
-  answered: 3,
-  running: 4,
-  completed: 5,
-  aborted: 6,
+  full: 2,
+  requested: 3,
+  answered: 4,
+  running: 5,
+  completed: 6,
+  aborted: 7,
 } as const;
 
-/** What `circleOf` says about a circle's rounds, in seconds; the first started at `start`. */
+/** What `circleOf` says about a circle's rounds, in seconds; the first starts at `start`. */
 export interface CircleRounds {
   start: number;
   period: number;
@@ -20,7 +21,7 @@ export interface CircleRounds {
   settled: number;
 }
 
-/** From when the round that runs can be settled, in seconds since 1970. */
+/** From when the round that runs can be settled, in seconds since 1970: not in the last second in which one can pay. */
 export function settleFrom({ start, period, grace, settled }: CircleRounds): bigint {
-  return BigInt(start) + BigInt(settled + 1) * BigInt(period + grace);
+  return BigInt(start + settled * (period + grace) + period + Math.max(grace, 1));
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SharePrice} from "../vault/SharePrice.sol";
 import {IRotatingPools} from "./IRotatingPools.sol";
 
 /// @title CircleRules
@@ -11,11 +12,17 @@ library CircleRules {
 
     uint256 internal constant MAX_MEMBERS = 50;
 
+    /// @dev How long a full circle has until it must be ready: everybody's collateral worth what it has to be, and its
+    /// order asked for.
+    uint256 internal constant READY_TIME = 3 days;
+
     uint256 private constant BPS = 10_000;
     uint256 private constant MAX_PENALTY_BPS = 2_000;
     uint256 private constant MAX_NAME_LENGTH = 64;
     uint256 private constant SHORTEST = 1 minutes;
     uint256 private constant LONGEST = 366 days;
+    uint256 private constant LONGEST_WAIT = 7 days;
+    uint256 private constant LONGEST_DELAY = 1 days;
 
     /// @notice Reverts unless a circle can be made with these terms.
     function requireSane(IRotatingPools.Terms calldata terms) internal view {
@@ -55,10 +62,13 @@ library CircleRules {
         return (members - 1) * (contribution + penaltyUp(contribution, penaltyBps));
     }
 
-    /// @notice What a member who pays everything could lose: the others' contributions to their own round.
+    /// @notice The most that a member who pays everything can lose: what others owe to their round and no collateral
+    /// covers. Where collateral is in the vault, the vault can lose all of it, their own included, and the unit by
+    /// which its shares may cost more.
     function mostAtRisk(IRotatingPools.Terms calldata terms) internal pure returns (uint256) {
-        uint256 full = fullCollateral(terms.contribution, terms.penaltyBps, terms.members);
-        return terms.collateral < full ? (uint256(terms.members) - 1) * terms.contribution : 0;
+        uint256 others = (uint256(terms.members) - 1) * terms.contribution;
+        if (!terms.invested || terms.collateral == 0) return others.saturatingSub(terms.collateral);
+        return others + terms.collateral + 1;
     }
 
     /// @notice For whoever pays late: rounded against them.
@@ -81,9 +91,25 @@ library CircleRules {
         return roundStart(circle) + circle.period;
     }
 
-    /// @notice From when that round can be settled.
+    /// @notice From when that round can be settled: not in the last second in which contributions are in time.
     function settleFrom(IRotatingPools.Circle memory circle) internal pure returns (uint256) {
-        return roundStart(circle) + _roundLength(circle);
+        return roundStart(circle) + circle.period + Math.max(circle.grace, 1);
+    }
+
+    /// @notice When the last round can be settled.
+    function end(IRotatingPools.Circle memory circle) internal pure returns (uint256) {
+        return circle.start + circle.members * _roundLength(circle) + (circle.grace == 0 ? 1 : 0);
+    }
+
+    /// @notice Until when its settlement waits at most while the vault cannot say for certain what its shares are
+    /// worth.
+    function waitsUntil(IRotatingPools.Circle memory circle) internal pure returns (uint256) {
+        return settleFrom(circle) + Math.min(LONGEST_WAIT, circle.period / 2);
+    }
+
+    /// @notice How long after its order is known, or after it was started by hand, the first round begins.
+    function startDelay(IRotatingPools.Circle memory circle) internal pure returns (uint256) {
+        return Math.min(LONGEST_DELAY, circle.period / 2);
     }
 
     /// @notice Says that a round runs.
@@ -117,16 +143,63 @@ library CircleRules {
         return uint256(circle.members) * circle.contribution;
     }
 
-    /// @notice What must stay in a member's shares: what was paid ahead, and as much of the collateral as they could
-    /// still owe to others.
+    /// @notice What a member has not paid of the first rounds, own one not counted once they have been served.
+    /// @param due The contributions to those rounds.
+    function owedOf(
+        IRotatingPools.Circle memory circle,
+        IRotatingPools.Member storage member,
+        uint256 due
+    ) internal view returns (uint256 owed) {
+        uint256 paid = member.paid;
+        if (paid >= due) return 0;
+        owed = due - paid;
+        if (!member.served) return owed;
+        uint256 own = uint256(member.turn) * circle.contribution;
+        if (paid < own && own < due) owed -= circle.contribution;
+    }
+
+    /// @notice What must stay of a member's collateral: as much of it as they could still owe to others.
     function lockedOf(
         IRotatingPools.Circle memory circle,
         IRotatingPools.Member storage member,
         uint256 collateral
     ) internal view returns (uint256) {
-        if (circle.state != IRotatingPools.State.Running) return 0;
-        uint256 owed = dueInAll(circle) - member.paid - member.ahead;
-        return member.ahead + Math.min(collateral, owed + penaltyUp(owed, circle.penaltyBps));
+        if (circle.state > IRotatingPools.State.Running) return 0;
+        if (circle.state < IRotatingPools.State.Running) return type(uint256).max;
+        uint256 owed = owedOf(circle, member, dueInAll(circle));
+        return Math.min(collateral, owed + penaltyUp(owed, circle.penaltyBps));
+    }
+
+    /// @notice How much a member's collateral is short of what it has to be.
+    function missingOf(
+        IRotatingPools.Member storage member,
+        uint256 required,
+        SharePrice memory price
+    ) internal view returns (uint256) {
+        return required.saturatingSub(uint256(member.collateral) + price.toAssetsDown(member.shares));
+    }
+
+    /// @notice What so much money would pay of what a member owes for rounds up to a given one.
+    function partsOf(
+        IRotatingPools.Circle memory circle,
+        IRotatingPools.Member storage member,
+        uint256 round,
+        uint256 assets
+    ) internal view returns (IRotatingPools.Contribution memory parts) {
+        parts.round = circle.settled;
+        if (circle.state < IRotatingPools.State.Running) return parts;
+        uint256 upTo = (round + 1) * circle.contribution;
+        uint256 before = dueBefore(circle);
+        parts.arrears = owedOf(circle, member, upTo.min(before)).min(assets);
+        if (upTo <= before || circle.state > IRotatingPools.State.Running) return parts;
+        uint256 paid = Math.max(member.paid, before);
+        parts.due = dueNow(circle).saturatingSub(paid).min(assets - parts.arrears);
+        parts.ahead = upTo.saturatingSub(paid + parts.due).min(assets - parts.arrears - parts.due);
+    }
+
+    /// @notice The penalty on what is paid for the running round, at this moment.
+    function latePenalty(IRotatingPools.Circle memory circle, uint256 due) internal view returns (uint256) {
+        return block.timestamp > payBy(circle) ? penaltyUp(due, circle.penaltyBps) : 0;
     }
 
     function _roundLength(IRotatingPools.Circle memory circle) private pure returns (uint256) {

@@ -10,20 +10,22 @@ import {IVaultPool} from "../pool/IVaultPool.sol";
 ///
 /// Members join by themselves and can leave until the circle is full. A round lasts `period` + `grace`: what is paid
 /// after the period costs a penalty, and after the grace anybody may settle. Settling looks at the books alone: who has
-/// not paid pays out of what they have in the circle, paid ahead, unclaimed or collateral, in this order; the pot goes
-/// to the next member in the order of payout, who claims it. What is still missing makes the pot smaller, and belongs
-/// to that member whenever it is paid after all. Every action on a circle first settles what is due, so that its result
-/// does not depend on who remembered to settle.
+/// not paid pays out of what they have in the circle, unclaimed or collateral, in this order; the pot goes to the next
+/// member in the order of payout, who claims it. What is still missing makes the pot smaller, and belongs to that
+/// member whenever it is paid after all. Every action on a circle first settles what is due.
 ///
 /// A circle is collateralised if every member's collateral covers all that they could ever owe to others,
-/// `(members - 1) x (contribution + penalty)`: then every pot is full, whoever stops paying and whenever. Any other
-/// circle is trusted: it can be joined by invitation only, and its members can lose up to a contribution for each round
-/// in which somebody does not pay.
+/// `(members - 1) x (contribution + penalty)`. Any other circle is trusted, and can be joined by invitation only. The
+/// most that a member who pays everything can lose is said when a circle is created (`mostAtRisk`): without the vault,
+/// as much of the others' contributions to one round as no collateral covers; in a collateralised circle, nothing.
 ///
-/// Contributions to the running round are plain money in this contract, never in the vault: no loss and no stop of
-/// the vault can touch a round. Collateral and what is paid ahead are vault shares, unless the circle was made without
-/// the vault (`invested` is false), where a "share" is one unit of the asset. What shares earn is their member's, after
-/// what that member owes to others.
+/// Contributions, also those paid ahead, penalties and deposits are plain money in this contract, never in the vault.
+/// Collateral is too, unless the circle is `invested`: then it is paid into the vault on joining, and any member can
+/// turn their own back into plain money at any time ({divest}). All collateral is valued once, at one price, when the
+/// circle starts or its order is asked for; who is short by then tops up or is struck out. What the vault loses later
+/// is lost by whose collateral it was, and what it covers is less. Where such collateral has to pay, its shares are
+/// handed over for what they are certainly worth. If the vault cannot say that for all of them, the settlement waits
+/// for up to a week or half a period, whichever is less. Payments never wait.
 ///
 /// In every event, `assets` and `cash` are in the asset's smallest unit, `shares` are vault shares, rounds are counted
 /// from zero, times are seconds since 1970, and "After" are the numbers once the event has happened.
@@ -37,12 +39,14 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     }
 
     /// @notice Where a circle stands.
-    /// Forming: members come and go. Requested: it is full and waits for the word that its order is drawn from.
-    /// Answered: the word is there, anybody may start the circle. Running: rounds follow each other. Completed: every
-    /// member has been paid. Aborted: it never started; everybody takes their collateral back.
+    /// Forming: members come and go. Full: nobody leaves any more; its order has to be asked for, or somebody has to
+    /// make up for what their collateral has lost. Requested: it waits for the word that its order is drawn from.
+    /// Answered: the word is there, and with it the moment at which the first round begins. Running: rounds follow each
+    /// other. Completed: every member has been paid. Aborted: it never started; everybody takes their collateral back.
     enum State {
         Unknown,
         Forming,
+        Full,
         Requested,
         Answered,
         Running,
@@ -50,11 +54,12 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         Aborted
     }
 
-    /// @notice Why a circle was aborted. NotFilled: too few members in time, or nobody asked for an order in time.
-    /// NoAnswer: no random word in time.
+    /// @notice Why a circle was aborted. NotFilled: too few members in time. NoAnswer: no random word in time.
+    /// NotReady: nobody asked for the order in time, or somebody's collateral was short.
     enum Reason {
         NotFilled,
-        NoAnswer
+        NoAnswer,
+        NotReady
     }
 
     /// @notice What a circle is created with, for good.
@@ -63,13 +68,14 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @param collateral What each member leaves as security on joining.
     /// @param period Seconds in which a round's contribution is in time.
     /// @param joinBy Until when the circle must be full.
-    /// @param bidDeposit With {Order-Bids}: what a bid costs if it is not revealed. Else zero.
+    /// @param bidDeposit With {Order-Bids}: what a bid costs if it is not revealed, and the most that can be bid, so
+    /// that hiding a bid never pays. Else zero.
     /// @param grace Seconds after the period in which a contribution costs a penalty. With {Order-Bids} the time to
     /// reveal.
     /// @param penaltyBps What is paid late costs so many hundredths of a percent more; up to 2,000.
     /// @param members How many members, and so how many rounds; 2 to 50.
     /// @param open Whether anybody may join; for collateralised circles only. Else one needs the creator's invitation.
-    /// @param invested Whether collateral and what is paid ahead are in the vault.
+    /// @param invested Whether collateral goes to the vault.
     /// @param order Who takes the pot first.
     struct Terms {
         string name;
@@ -91,10 +97,10 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @param period Seconds in which a contribution is in time.
     /// @param grace Seconds after it in which it costs a penalty.
     /// @param penaltyBps The penalty, in hundredths of a percent.
-    /// @param start When the first round started.
+    /// @param start When the first round starts.
     /// @param settled How many rounds are settled; the next one has this number.
     /// @param members How many members it is for.
-    /// @param invested Whether collateral and what is paid ahead are in the vault.
+    /// @param invested Whether collateral went to the vault on joining.
     /// @param state Where it stands.
     /// @param order Who takes the pot first.
     struct Circle {
@@ -115,9 +121,11 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @param invitationEpoch Invitations of earlier epochs have been revoked.
     /// @param open Whether anybody may join.
     /// @param memberCount How many members it has.
-    /// @param deadline Forming: until when it must be full. Requested: until when the word must come.
+    /// @param deadline Forming: until when it must be full. Full: until when it must be ready. Requested: until when
+    /// the word must come.
     /// @param collateral What each member leaves as security.
-    /// @param bidDeposit What a bid costs if it is not revealed.
+    /// @param bidDeposit What a bid costs if it is not revealed, and the most that can be bid.
+    /// @param joinBy Until when it must be full for the first time, and places that become free can be taken.
     struct Admission {
         address creator;
         uint32 invitationEpoch;
@@ -126,11 +134,13 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         uint40 deadline;
         uint96 collateral;
         uint96 bidDeposit;
+        uint40 joinBy;
     }
 
     /// @notice What a circle holds. One storage slot.
     /// @param shares All members' shares.
-    /// @param cash Plain money: contributions to the running round, penalties, bid deposits, and what can be claimed.
+    /// @param cash Plain money: contributions to the running round and to later ones, penalties, bid deposits, what can
+    /// be claimed, and collateral.
     struct Holdings {
         uint128 shares;
         uint112 cash;
@@ -138,24 +148,29 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
 
     /// @notice One member of one circle. Two storage slots and a rare third.
     /// @param paid Contributions so far, in money and out of collateral, round by round: the unit at place x was paid
-    /// for round x / contribution. Without `ahead`.
+    /// for round x / contribution; what is beyond the running round is paid ahead. Their own round counts as paid once
+    /// they have been served and have paid what was before.
     /// @param claimable Plain money that the member may claim.
     /// @param joined Whether they are a member.
     /// @param served Whether they have had their pot.
     /// @param defaulted Whether they had to be helped by their collateral, or have not paid at all, and have not made
     /// good for it.
-    /// @param shares Collateral, what is behind `ahead`, and shares that were paid to them.
-    /// @param ahead Contributions to later rounds.
+    /// @param turn The round whose pot they had, if they have been served.
+    /// @param collateral Collateral in plain money.
+    /// @param shares Collateral in vault shares.
+    /// @param claimableShares Vault shares that the member may claim: they came out of others' collateral.
     /// @param used How much of the collateral was used and not paid back.
     struct Member {
-        uint112 paid;
+        uint96 paid;
         uint112 claimable;
         bool joined;
         bool served;
         bool defaulted;
+        uint8 turn;
+        uint96 collateral;
         uint128 shares;
-        uint112 ahead;
-        uint112 used;
+        uint128 claimableShares;
+        uint96 used;
     }
 
     /// @notice What a contribution was for. The amounts add up to what the payer paid.
@@ -164,23 +179,68 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @param due For the running round.
     /// @param ahead For later rounds.
     /// @param penalty Beside it, for being late: to the members who take those rounds' pots.
-    /// @param rounding Beside it, at most one unit, so that the shares bought are not worth less than `ahead`.
-    /// @param shares Vault shares bought with `ahead`.
     /// @param paidAfter All contributions of the member, `ahead` included.
-    /// @param aheadAfter Those to later rounds.
-    /// @param sharesAfter The member's shares.
     /// @param circleCashAfter What the circle holds in money.
-    /// @param circleSharesAfter What the circle holds in shares.
     struct Contribution {
         uint256 round;
         uint256 arrears;
         uint256 due;
         uint256 ahead;
         uint256 penalty;
-        uint256 rounding;
+        uint256 paidAfter;
+        uint256 circleCashAfter;
+    }
+
+    /// @notice What a member's collateral paid.
+    /// @param assets Counted as contributions.
+    /// @param penalty Paid beside it to those who take the pots: at most what is above all that the member could still
+    /// owe.
+    /// @param cash What both took of the collateral in money.
+    /// @param shares What they took of it in shares.
+    /// @param paidAfter All contributions of the member.
+    /// @param usedAfter What the member has to pay back to their own collateral to be in good standing.
+    /// @param collateralAfter The member's collateral in money.
+    /// @param sharesAfter The member's collateral in shares.
+    struct Slash {
+        uint256 assets;
+        uint256 penalty;
+        uint256 cash;
         uint256 shares;
         uint256 paidAfter;
-        uint256 aheadAfter;
+        uint256 usedAfter;
+        uint256 collateralAfter;
+        uint256 sharesAfter;
+    }
+
+    /// @notice What a member left with.
+    /// @param assets What it was worth.
+    /// @param cash In money.
+    /// @param shares In shares.
+    /// @param memberCountAfter How many members are left.
+    /// @param circleCashAfter What the circle holds in money.
+    /// @param circleSharesAfter What the circle holds in shares.
+    struct Leaving {
+        uint256 assets;
+        uint256 cash;
+        uint256 shares;
+        uint256 memberCountAfter;
+        uint256 circleCashAfter;
+        uint256 circleSharesAfter;
+    }
+
+    /// @notice What a member took out.
+    /// @param cash In money.
+    /// @param shares In shares.
+    /// @param assets What both were worth together.
+    /// @param collateralAfter The member's collateral in money.
+    /// @param sharesAfter The member's collateral in shares.
+    /// @param circleCashAfter What the circle holds in money.
+    /// @param circleSharesAfter What the circle holds in shares.
+    struct Claim {
+        uint256 cash;
+        uint256 shares;
+        uint256 assets;
+        uint256 collateralAfter;
         uint256 sharesAfter;
         uint256 circleCashAfter;
         uint256 circleSharesAfter;
@@ -196,7 +256,8 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @param own What the member had not paid of this round's own contribution: owed to nobody else.
     /// @param missing By how much the pot was too small.
     /// @param claimableAfter The member's money to claim.
-    /// @param sharesAfter The member's shares.
+    /// @param claimableSharesAfter The member's shares to claim.
+    /// @param paidAfter All contributions of the member.
     struct Payout {
         uint256 cash;
         uint256 shares;
@@ -207,15 +268,15 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         uint256 own;
         uint256 missing;
         uint256 claimableAfter;
-        uint256 sharesAfter;
+        uint256 claimableSharesAfter;
+        uint256 paidAfter;
     }
 
     // ------------------------------------------------------------------------------------------------------ events
 
     /// @notice A circle was created.
     /// @param termsHash What members agree to when they join.
-    /// @param mostAtRisk The most that a member who pays everything can lose by others, beside a discount of their own:
-    /// nothing in a collateralised circle.
+    /// @param mostAtRisk The most that a member who pays everything can lose, beside a discount of their own.
     event CircleCreated(
         uint256 indexed circleId,
         address indexed creator,
@@ -225,26 +286,51 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     );
 
     /// @notice Somebody became a member.
-    /// @param assets What they paid for their collateral, rounded up so that it is covered.
-    /// @param shares Shares bought with it.
+    /// @param assets What they paid for their collateral; for shares, rounded up so that it is covered.
+    /// @param shares Shares bought with it; none where the circle is not invested.
     event UserJoined(
         uint256 indexed circleId,
         address indexed member,
         uint256 assets,
         uint256 shares,
         uint256 memberCountAfter,
+        uint256 circleCashAfter,
         uint256 circleSharesAfter
     );
 
     /// @notice A member left before the start, with their collateral.
-    /// @param assets What the shares were worth.
     event UserLeft(
         uint256 indexed circleId,
         address indexed member,
         address indexed receiver,
-        uint256 assets,
+        Leaving leaving
+    );
+
+    /// @notice The circle has all its members, and something is to be done before it can start.
+    /// @param deadline Until when.
+    event CircleFilled(uint256 indexed circleId, uint256 deadline);
+
+    /// @notice A member's collateral was short and they did not make up for it in time. It is theirs to claim, and
+    /// their place can be taken.
+    event MemberStruckOut(
+        uint256 indexed circleId,
+        address indexed member,
+        uint256 claimableAfter,
+        uint256 claimableSharesAfter,
+        uint256 memberCountAfter
+    );
+
+    /// @notice A member turned collateral in shares into collateral in money.
+    /// @param shares What was sold.
+    /// @param assets What was paid for it.
+    event CollateralDivested(
+        uint256 indexed circleId,
+        address indexed member,
         uint256 shares,
-        uint256 memberCountAfter,
+        uint256 assets,
+        uint256 collateralAfter,
+        uint256 sharesAfter,
+        uint256 circleCashAfter,
         uint256 circleSharesAfter
     );
 
@@ -261,13 +347,14 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     );
 
     /// @notice The random word came.
-    event OrderAnswered(uint256 indexed circleId, uint256 indexed requestId, uint256 word);
+    /// @param start When the first round begins, whoever calls what.
+    event OrderAnswered(uint256 indexed circleId, uint256 indexed requestId, uint256 word, uint256 start);
 
     /// @notice A random word came too late.
     event AnswerIgnored(uint256 indexed requestId);
 
     /// @notice The circle is full and runs.
-    /// @param start When the first round started.
+    /// @param start When the first round starts.
     /// @param end When the last round can be settled.
     /// @param order All members in the order of payout. Who is in default at their turn waits until the others have
     /// been served; with {Order-Bids} it decides only between equal bids, or without any.
@@ -293,26 +380,18 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         Contribution contribution
     );
 
-    /// @notice At the settlement of a round, a member's contribution was taken from what they had paid ahead.
-    event AheadUsed(
+    /// @notice A member's contribution was taken from what they could claim.
+    /// @param assets What counts.
+    /// @param shares What was taken in shares; the rest in money.
+    event ClaimableUsed(
         uint256 indexed circleId,
         address indexed member,
         uint256 indexed round,
         uint256 assets,
         uint256 shares,
         uint256 paidAfter,
-        uint256 aheadAfter,
-        uint256 sharesAfter
-    );
-
-    /// @notice A member's contribution was taken from their unclaimed money.
-    event ClaimableUsed(
-        uint256 indexed circleId,
-        address indexed member,
-        uint256 indexed round,
-        uint256 assets,
-        uint256 paidAfter,
-        uint256 claimableAfter
+        uint256 claimableAfter,
+        uint256 claimableSharesAfter
     );
 
     /// @notice A member did not pay a round in time.
@@ -329,20 +408,11 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     );
 
     /// @notice A member's collateral paid for them.
-    /// @param assets Counted as contributions.
-    /// @param penalty Paid beside it to those who take the pots.
-    /// @param shares What both cost.
-    /// @param usedAfter What the member has to pay back to their own collateral to be in good standing.
     event CollateralSlashed(
         uint256 indexed circleId,
         address indexed member,
         uint256 indexed round,
-        uint256 assets,
-        uint256 penalty,
-        uint256 shares,
-        uint256 paidAfter,
-        uint256 sharesAfter,
-        uint256 usedAfter
+        Slash slash
     );
 
     /// @notice A contribution to a settled round reached the member who had taken its pot.
@@ -361,22 +431,18 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         uint256 cash,
         uint256 shares,
         uint256 recipientClaimableAfter,
-        uint256 recipientSharesAfter
+        uint256 recipientClaimableSharesAfter
     );
 
-    /// @notice Used collateral was paid back: to the member's own collateral.
-    /// @param assets What counts.
-    /// @param cost What was paid, rounded up so that the shares are worth it.
+    /// @notice A member's collateral was paid back, or made good for before the start; in money.
     event CollateralRestored(
         uint256 indexed circleId,
         address indexed member,
         address indexed payer,
         uint256 assets,
-        uint256 cost,
-        uint256 shares,
         uint256 usedAfter,
-        uint256 sharesAfter,
-        uint256 circleSharesAfter
+        uint256 collateralAfter,
+        uint256 circleCashAfter
     );
 
     /// @notice A member who was in default owes nothing any more.
@@ -416,7 +482,7 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         uint256 cash,
         uint256 shares,
         uint256 claimableAfter,
-        uint256 sharesAfter
+        uint256 claimableSharesAfter
     );
 
     /// @notice A round's pot was credited.
@@ -427,20 +493,12 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         Payout payout
     );
 
-    /// @notice A member took out what was theirs to take.
-    /// @param cash In money.
-    /// @param shares In shares.
-    /// @param assets What both were worth together.
+    /// @notice A member took out what was theirs to take: all that could be claimed.
     event PayoutClaimed(
         uint256 indexed circleId,
         address indexed member,
         address indexed receiver,
-        uint256 cash,
-        uint256 shares,
-        uint256 assets,
-        uint256 sharesAfter,
-        uint256 circleCashAfter,
-        uint256 circleSharesAfter
+        Claim claim
     );
 
     /// @notice A round is settled.
@@ -459,7 +517,13 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     event CircleCompleted(uint256 indexed circleId, uint256 circleCash, uint256 circleShares);
 
     /// @notice The circle never started. What it holds is its members' collateral, theirs to claim.
-    event CircleAborted(uint256 indexed circleId, Reason reason, uint256 memberCount, uint256 circleShares);
+    event CircleAborted(
+        uint256 indexed circleId,
+        Reason reason,
+        uint256 memberCount,
+        uint256 circleCash,
+        uint256 circleShares
+    );
 
     // ------------------------------------------------------------------------------------------------------ errors
 
@@ -505,16 +569,28 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @notice The circle had to be full by then.
     error JoiningOver(uint256 circleId, uint256 joinBy);
 
-    /// @notice The circle has all its members.
-    error CircleIsFull(uint256 circleId, uint256 members);
+    /// @notice The circle had to be ready by then.
+    error GettingReadyOver(uint256 circleId, uint256 deadline);
 
-    /// @notice The circle's order can be drawn when it has all its members.
-    error CircleNotFull(uint256 circleId, uint256 memberCount, uint256 members);
+    /// @notice This member's collateral has lost in the vault since they joined: first restore what is missing.
+    error CollateralShort(uint256 circleId, address member, uint256 missing);
+
+    /// @notice The vault cannot say for certain what its shares are worth: try again when it can.
+    error PriceUncertain(uint256 circleId);
+
+    /// @notice The round is over, and waits until the vault can say what its shares are worth, at most until `until`.
+    error SettlementWaits(uint256 circleId, uint256 round, uint256 until);
 
     /// @notice The circle's order is not random.
     error OrderNotRandom(uint256 circleId);
 
-    /// @notice Drawing an order costs this much of the chain's own coin.
+    /// @notice The circle's order has to be drawn first.
+    error OrderNotDrawn(uint256 circleId);
+
+    /// @notice The subscription pays in the chain's own coin, so that {drawFee} covers what draws cost.
+    error NativePaymentNeeded();
+
+    /// @notice Drawing an order costs this much of the chain's own coin; a deployment must ask for at least `fee`.
     error DrawFeeTooLow(uint256 value, uint256 fee);
 
     /// @notice The circle is not open: join with an invitation.
@@ -544,8 +620,11 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @notice The member has nothing to pay now.
     error NothingToPay(uint256 circleId, address member);
 
-    /// @notice First what is due, then what is ahead.
-    error PayDueFirst(uint256 circleId, address member, uint256 due);
+    /// @notice The settlement of this round waits, and the member has not paid it: pay it, then claim.
+    error PayDueFirst(uint256 circleId, address member, uint256 round);
+
+    /// @notice The circle has no such round.
+    error RoundUnknown(uint256 circleId, uint256 round);
 
     /// @notice The penalty is more than the caller accepts.
     error PenaltyTooHigh(uint256 penalty, uint256 maxPenalty);
@@ -577,7 +656,7 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @notice That is not what was sealed.
     error BidInvalid(uint256 circleId, address member);
 
-    /// @notice A discount is at most what the others pay in.
+    /// @notice A discount is at most what the others pay in, and at most the deposit.
     error DiscountTooHigh(uint256 discount, uint256 max);
 
     // ----------------------------------------------------------------------------------------- before the first round
@@ -611,7 +690,7 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @param circleId Which circle.
     function revokeInvitations(uint256 circleId) external;
 
-    /// @notice Leaves with the collateral, while the circle is forming.
+    /// @notice Leaves with the collateral, while the circle is forming. Nobody leaves a full one.
     /// @param circleId Which.
     /// @param receiver Who gets it.
     /// @param minAssets The least to accept.
@@ -621,62 +700,70 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @notice The same, with the vault shares themselves: the exit that depends on no liquidity.
     /// @param circleId Which.
     /// @param receiver Who gets the shares.
-    /// @return shares How many.
-    function leaveAsShares(uint256 circleId, address receiver) external returns (uint256 shares);
+    /// @return cash How much money.
+    /// @return shares How many shares.
+    function leaveAsShares(
+        uint256 circleId,
+        address receiver
+    ) external returns (uint256 cash, uint256 shares);
 
-    /// @notice Asks for the random order of a full circle. Whoever asks pays at least {drawFee} into the subscription.
+    /// @notice Asks for the random order of a full circle, within three days, and when everybody's collateral is worth
+    /// what it has to be. Whoever asks pays at least {drawFee} into the subscription.
     /// @param circleId Which.
     /// @return requestId The coordinator's number of the request.
     function requestOrder(uint256 circleId) external payable returns (uint256 requestId);
 
-    /// @notice Starts a circle whose random word has come.
+    /// @notice Starts a circle whose random word has come; any other action on it does so too, and its first round
+    /// begins when {OrderAnswered} said. Or a full circle in which everybody's collateral is worth again what it has to
+    /// be: its first round begins half a period later, at most a day.
     /// @param circleId Which.
     function start(uint256 circleId) external;
 
-    /// @notice Ends a circle that did not fill in time, or whose random word did not come in time. Withholding the word
-    /// gains nobody a better place: there is no other order to fall back to.
+    /// @notice Ends a circle that did not become full, ready or answered in time. Withholding the word gains nobody a
+    /// better place: there is no other order to fall back to. If a full circle was not ready because somebody's
+    /// collateral is short, they are struck out instead, as long as others may join.
     /// @param circleId Which.
     function abort(uint256 circleId) external;
 
     // ---------------------------------------------------------------------------------------------------- in a round
 
-    /// @notice Pays what a member owes for settled rounds, then what they owe for the running one. The caller pays.
+    /// @notice Pays what a member owes for rounds up to a given one, the earliest first. The caller pays. What is paid
+    /// for rounds that have not begun is paid ahead.
     /// @param circleId Which circle.
     /// @param member For whom.
-    /// @param assets How much at most; what is more than due is not taken, so that nobody can get in the way by paying
-    /// a little first.
+    /// @param round The last round to pay for: a payment that comes late pays this round late, never the next.
+    /// @param assets How much at most; what is more than they owe is not taken, so that nobody can get in the way by
+    /// paying a little first.
     /// @param maxPenalty The most to pay beside it for being late.
     /// @return paid How much of `assets` was taken.
     /// @return penalty What was taken beside it.
     function contribute(
         uint256 circleId,
         address member,
+        uint256 round,
         uint256 assets,
         uint256 maxPenalty
     ) external returns (uint256 paid, uint256 penalty);
 
-    /// @notice Pays for later rounds, once the running one is paid.
-    /// @param circleId Which circle.
-    /// @param member For whom.
-    /// @param assets How much at most.
-    /// @return paid How much counts; it may cost one unit more, so that the shares bought are worth it.
-    function contributeAhead(
-        uint256 circleId,
-        address member,
-        uint256 assets
-    ) external returns (uint256 paid);
-
-    /// @notice Pays back collateral that was used: into the member's own collateral. A member without arrears and with
-    /// nothing to pay back is in good standing again.
+    /// @notice Pays into a member's collateral, in plain money: back what was used of it, or, in a full circle, what it
+    /// is short. A member without arrears and with nothing to pay back is in good standing again.
     /// @param circleId Which circle.
     /// @param member Whose.
     /// @param assets How much at most.
-    /// @return paid How much counts; it may cost one unit more.
+    /// @return paid How much was taken.
     function restoreCollateral(
         uint256 circleId,
         address member,
         uint256 assets
     ) external returns (uint256 paid);
+
+    /// @notice Turns the caller's collateral in vault shares into collateral in plain money, in whatever state the
+    /// circle is: from then on the vault can neither earn nor lose with it.
+    /// @param circleId Which circle.
+    /// @param shares How many at most.
+    /// @param minAssets The least to accept.
+    /// @return assets What they were sold for.
+    function divest(uint256 circleId, uint256 shares, uint256 minAssets) external returns (uint256 assets);
 
     /// @notice Bids for the running round's pot, sealed; a second bid replaces the first.
     /// @param circleId Which circle.
@@ -702,8 +789,9 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @return paid How much counts.
     function collectArrears(uint256 circleId, address member) external returns (uint256 paid);
 
-    /// @notice Takes out what is the caller's: credited money, and shares above what still secures the others. What the
-    /// caller owes for settled rounds is paid first, and may be all there is.
+    /// @notice Takes out what is the caller's: what was credited to them, and collateral above what still secures the
+    /// others. Nobody is paid while they owe: what the caller owes for settled rounds is paid first, and may be all
+    /// there is.
     /// @param circleId Which circle.
     /// @param receiver Who gets it.
     /// @param minAssets The least to accept.
@@ -741,7 +829,7 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// they are to have them.
     function queueOf(uint256 circleId) external view returns (address[] memory);
 
-    /// @notice What {claim} would pay the member as of the last settlement, arrears taken off.
+    /// @notice What {claim} would pay the member as of the last settlement, exactly.
     /// @return cash In money.
     /// @return shares In shares.
     function claimableOf(
@@ -773,7 +861,8 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
     /// @notice The terms that the circle was created with, as {hashOf} them.
     function termsHashOf(uint256 circleId) external view returns (bytes32);
 
-    /// @notice The least collateral with which nobody who pays can lose: all that one member could ever owe to others.
+    /// @notice All that one member could ever owe to others, penalties included: the collateral of a collateralised
+    /// circle.
     function fullCollateral(
         uint256 contribution,
         uint256 penaltyBps,
@@ -788,6 +877,9 @@ interface IRotatingPools is IVaultPool, IVrfConsumer {
         uint256 discount,
         bytes32 salt
     ) external view returns (bytes32);
+
+    /// @notice What a full circle's member is to restore of their collateral before it can start.
+    function shortageOf(uint256 circleId, address member) external view returns (uint256);
 
     /// @notice What {requestOrder} asks for at least, in the chain's own coin.
     function drawFee() external view returns (uint256);

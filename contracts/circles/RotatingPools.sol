@@ -4,10 +4,10 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {VrfConsumer} from "../lottery/VrfConsumer.sol";
+import {SignedBy} from "../permit/SignedBy.sol";
 import {VaultPool} from "../pool/VaultPool.sol";
 import {IKhipuVault} from "../vault/IKhipuVault.sol";
 import {SharePrice} from "../vault/SharePrice.sol";
@@ -26,15 +26,12 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     using Math for uint256;
     using PayoutQueue for address[];
     using RoundSettlement for CircleLedger;
+    using SignedBy for bytes32;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @dev What a member's shares cost, how many they are, and how many the circle has then.
-    struct Purchase {
-        uint256 cost;
-        uint256 shares;
-        uint256 circleShares;
-    }
+    /// @dev What the coordinator's own part of an answer takes at most, beside the callback.
+    uint256 private constant ANSWER_GAS = 200_000;
 
     bytes32 private constant INVITATION_TYPEHASH = keccak256(
         "Invitation(uint256 circleId,address invitee,uint32 epoch,uint256 deadline)"
@@ -54,14 +51,12 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
 
     CircleLedger private _ledger;
 
-    mapping(uint256 circleId => uint256 word) private _words;
     mapping(uint256 requestId => uint256 circleId) private _requests;
-    mapping(uint256 circleId => mapping(uint256 round => mapping(address account => bytes32 bid)))
-        private _bids;
 
-    /// @param vault_ Where collateral and what is paid ahead go.
+    /// @param vault_ Where collateral goes.
     /// @param vrf How to ask for randomness.
-    /// @param drawFee_ What drawing an order costs whoever asks for it, so that nobody empties the subscription.
+    /// @param drawFee_ What drawing an order costs whoever asks for it, so that nobody empties the subscription: at
+    /// least twice what an answer costs at the gas price of the deployment.
     /// @param answerTime_ How many seconds a random word may take, from one minute to 30 days.
     constructor(
         IKhipuVault vault_,
@@ -70,6 +65,9 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         uint256 answerTime_
     ) VaultPool(vault_) VrfConsumer(vrf) EIP712("RotatingPools", "1") {
         if (answerTime_ < 1 minutes || answerTime_ > 30 days) revert AnswerTimeOutOfRange(answerTime_);
+        if (!vrf.nativePayment) revert NativePaymentNeeded();
+        uint256 least = Math.max(2 * block.basefee * (vrf.callbackGas + ANSWER_GAS), 1);
+        if (drawFee_ < least) revert DrawFeeTooLow(drawFee_, least);
         drawFee = drawFee_;
         answerTime = answerTime_;
     }
@@ -107,7 +105,7 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
                 abi.encode(INVITATION_TYPEHASH, circleId, msg.sender, admission.invitationEpoch, deadline)
             )
         );
-        if (!SignatureChecker.isValidSignatureNowCalldata(admission.creator, invitation, signature)) {
+        if (!invitation.isSignedBy(admission.creator, signature)) {
             revert InvitationInvalid(circleId, msg.sender);
         }
         _join(circleId);
@@ -127,51 +125,42 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         address receiver,
         uint256 minAssets
     ) external nonReentrant returns (uint256 assets) {
-        bool invested;
+        uint256 cash;
         uint256 shares;
-        (invested, shares, assets) = _leave(circleId, receiver);
+        (cash, shares, assets) = _ledger.strike(vault, circleId, receiver);
         if (assets < minAssets) revert TooFewAssets(assets, minAssets);
-        _payShares(invested, shares, receiver);
+        _pay(receiver, cash, shares, assets - cash);
     }
 
     /// @inheritdoc IRotatingPools
     function leaveAsShares(
         uint256 circleId,
         address receiver
-    ) external nonReentrant returns (uint256 shares) {
-        bool invested;
-        (invested, shares, ) = _leave(circleId, receiver);
-        _giveShares(invested, shares, receiver);
+    ) external nonReentrant returns (uint256 cash, uint256 shares) {
+        (cash, shares, ) = _ledger.strike(vault, circleId, receiver);
+        _pay(receiver, cash, shares, 0);
     }
 
     /// @inheritdoc IRotatingPools
     function requestOrder(uint256 circleId) external payable nonReentrant returns (uint256 requestId) {
-        Circle memory circle = _in(circleId, State.Forming);
-        if (circle.order != Order.Random) revert OrderNotRandom(circleId);
-        Admission storage admission = _ledger.admissions[circleId];
-        if (admission.memberCount < circle.members) {
-            revert CircleNotFull(circleId, admission.memberCount, circle.members);
-        }
-        if (block.timestamp > admission.deadline) revert JoiningOver(circleId, admission.deadline);
+        _circleOf(circleId);
         if (msg.value < drawFee) revert DrawFeeTooLow(msg.value, drawFee);
-        uint256 deadline = block.timestamp + answerTime;
-        _ledger.circles[circleId].state = State.Requested;
-        admission.deadline = uint40(deadline);
+        uint256 deadline = _ledger.request(vault, circleId, answerTime);
         requestId = _requestWord();
         _requests[requestId] = circleId;
         emit OrderRequested(circleId, requestId, msg.sender, deadline);
-        if (msg.value > 0) coordinator.fundSubscriptionWithNative{value: msg.value}(subscription);
+        coordinator.fundSubscriptionWithNative{value: msg.value}(subscription);
     }
 
     /// @inheritdoc IRotatingPools
     function start(uint256 circleId) external nonReentrant {
-        _in(circleId, State.Answered);
-        _ledger.start(circleId, true, _words[circleId]);
+        _circleOf(circleId);
+        _ledger.start(vault, circleId);
     }
 
     /// @inheritdoc IRotatingPools
     function abort(uint256 circleId) external nonReentrant {
-        _ledger.abort(circleId);
+        _ledger.abort(vault, circleId);
     }
 
     // ---------------------------------------------------------------------------------------------------- in a round
@@ -180,50 +169,27 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     function contribute(
         uint256 circleId,
         address member,
+        uint256 round,
         uint256 assets,
         uint256 maxPenalty
     ) external nonReentrant returns (uint256 paid, uint256 penalty) {
         Circle memory circle = _upToDate(circleId);
+        if (round >= circle.members) revert RoundUnknown(circleId, round);
         Member storage payee = _memberOf(circleId, member);
-        Contribution memory made;
-        (made.arrears, made.due) = _dueOf(circle, payee);
-        made.arrears = made.arrears.min(assets);
-        made.due = made.due.min(assets - made.arrears);
-        paid = made.arrears + made.due;
+        Contribution memory made = circle.partsOf(payee, round, assets);
+        paid = made.arrears + made.due + made.ahead;
         if (paid == 0) revert NothingToPay(circleId, member);
-        uint256 late = _latePart(circle, made.due);
         uint256 arrearsPenalty = CircleRules.penaltyUp(made.arrears, circle.penaltyBps);
-        uint256 duePenalty = CircleRules.penaltyUp(late, circle.penaltyBps);
+        uint256 duePenalty = circle.latePenalty(made.due);
         penalty = arrearsPenalty + duePenalty;
         if (penalty > maxPenalty) revert PenaltyTooHigh(penalty, maxPenalty);
         if (made.arrears > 0) _ledger.payArrears(circleId, member, made.arrears, arrearsPenalty);
-        if (made.due > 0) payee.paid += uint112(made.due);
+        if (paid > made.arrears) payee.paid += uint96(paid - made.arrears);
         if (duePenalty > 0) _ledger.rounds[circleId].penalties += uint112(duePenalty);
-        made.penalty = penalty;
-        _addCash(circleId, paid + penalty);
-        _emitContribution(circleId, circle, member, payee, made);
+        (made.penalty, made.paidAfter) = (penalty, payee.paid);
+        made.circleCashAfter = _addCash(circleId, paid + penalty);
+        emit ContributionMade(circleId, member, msg.sender, made);
         _take(paid + penalty);
-    }
-
-    /// @inheritdoc IRotatingPools
-    function contributeAhead(
-        uint256 circleId,
-        address member,
-        uint256 assets
-    ) external nonReentrant returns (uint256 paid) {
-        Circle memory circle = _running(circleId);
-        Member storage payee = _memberOf(circleId, member);
-        (uint256 arrears, uint256 due) = _dueOf(circle, payee);
-        if (arrears + due > 0) revert PayDueFirst(circleId, member, arrears + due);
-        paid = assets.min(circle.dueInAll() - payee.paid - payee.ahead);
-        if (paid == 0) revert NothingToPay(circleId, member);
-        Contribution memory made;
-        made.ahead = paid;
-        Purchase memory bought = _buyForMember(circleId, circle, payee, paid);
-        made.rounding = bought.cost - paid;
-        made.shares = bought.shares;
-        payee.ahead += uint112(paid);
-        _emitContribution(circleId, circle, member, payee, made);
     }
 
     /// @inheritdoc IRotatingPools
@@ -232,13 +198,21 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         address member,
         uint256 assets
     ) external nonReentrant returns (uint256 paid) {
-        Circle memory circle = _running(circleId);
-        Member storage payee = _memberOf(circleId, member);
-        paid = assets.min(payee.used);
-        if (paid == 0) revert NothingToPay(circleId, member);
-        payee.used -= uint112(paid);
-        _payBack(circleId, circle, member, paid);
-        _ledger.restoreIfEven(circleId, member);
+        _upToDate(circleId);
+        _memberOf(circleId, member);
+        paid = _ledger.restore(vault, circleId, member, assets);
+        _take(paid);
+    }
+
+    /// @inheritdoc IRotatingPools
+    function divest(
+        uint256 circleId,
+        uint256 shares,
+        uint256 minAssets
+    ) external nonReentrant returns (uint256 assets) {
+        (shares, assets) = _ledger.divest(vault, circleId, shares);
+        if (assets < minAssets) revert TooFewAssets(assets, minAssets);
+        _sellShares(shares, address(this), assets);
     }
 
     /// @inheritdoc IRotatingPools
@@ -247,7 +221,7 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         if (circle.order != Order.Bids) revert OrderNotByBids(circleId);
         _requireMayBid(circleId, circle);
         if (commitment == 0) revert BidInvalid(circleId, msg.sender);
-        mapping(address account => bytes32 bid) storage bids = _bids[circleId][circle.settled];
+        mapping(address account => bytes32 bid) storage bids = _ledger.bids[circleId][circle.settled];
         uint256 deposit = bids[msg.sender] == 0 ? _ledger.admissions[circleId].bidDeposit : 0;
         bids[msg.sender] = commitment;
         if (deposit > 0) ++_ledger.rounds[circleId].sealedBids;
@@ -269,17 +243,19 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         Circle memory circle = _running(circleId);
         uint256 payBy = circle.payBy();
         if (block.timestamp <= payBy) revert RevealingNotOpen(circleId, circle.settled, payBy);
+        if (circle.isDue()) revert SettlementWaits(circleId, circle.settled, circle.waitsUntil());
         if (
-            _bids[circleId][circle.settled][msg.sender] !=
+            _ledger.bids[circleId][circle.settled][msg.sender] !=
             sealBid(circleId, circle.settled, msg.sender, discount, salt)
         ) revert BidInvalid(circleId, msg.sender);
-        uint256 most = (uint256(circle.members) - 1) * circle.contribution;
+        uint256 deposit = _ledger.admissions[circleId].bidDeposit;
+        uint256 most = deposit.min((uint256(circle.members) - 1) * circle.contribution);
         if (discount > most) revert DiscountTooHigh(discount, most);
-        delete _bids[circleId][circle.settled][msg.sender];
+        delete _ledger.bids[circleId][circle.settled][msg.sender];
         Round storage round = _ledger.rounds[circleId];
         uint8 sealedBids = --round.sealedBids;
         Member storage member = _ledger.members[circleId][msg.sender];
-        member.claimable += _ledger.admissions[circleId].bidDeposit;
+        member.claimable += uint112(deposit);
         bool leads = _outbids(circleId, circle.settled, discount, round);
         if (leads) (round.leader, round.discount) = (msg.sender, uint96(discount));
         emit BidRevealed(circleId, msg.sender, circle.settled, discount, leads, sealedBids, member.claimable);
@@ -287,15 +263,18 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
 
     /// @inheritdoc IRotatingPools
     function settle(uint256 circleId, uint256 maxRounds) external nonReentrant returns (uint256 rounds) {
-        Circle memory circle = _in(circleId, State.Running);
+        Circle memory circle = _begun(circleId);
+        _require(circleId, circle, State.Running);
         if (!circle.isDue()) revert RoundRunning(circleId, circle.settled, circle.settleFrom());
-        return _ledger.settle(vault, circleId, maxRounds).settled - circle.settled;
+        rounds = _ledger.settle(vault, circleId, maxRounds);
+        if (rounds == 0) revert SettlementWaits(circleId, circle.settled, circle.waitsUntil());
     }
 
     /// @inheritdoc IRotatingPools
     function collectArrears(uint256 circleId, address member) external nonReentrant returns (uint256 paid) {
-        (uint256 arrears, ) = _dueOf(_upToDate(circleId), _memberOf(circleId, member));
-        if (arrears > 0) paid = _ledger.collectArrears(vault, circleId, member);
+        _upToDate(circleId);
+        _memberOf(circleId, member);
+        paid = _ledger.collectArrears(vault, circleId, member);
         if (paid == 0) revert NothingToPay(circleId, member);
     }
 
@@ -305,11 +284,11 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         address receiver,
         uint256 minAssets
     ) external nonReentrant returns (uint256 assets) {
-        (bool invested, uint256 cash, uint256 shares, uint256 worth) = _claim(circleId, receiver);
+        _upToDate(circleId);
+        (uint256 cash, uint256 shares, uint256 worth) = _ledger.claim(vault, circleId, receiver);
         assets = cash + worth;
         if (assets < minAssets) revert TooFewAssets(assets, minAssets);
-        if (cash > 0) asset.safeTransfer(receiver, cash);
-        _payShares(invested, shares, receiver);
+        _pay(receiver, cash, shares, worth);
     }
 
     /// @inheritdoc IRotatingPools
@@ -317,10 +296,9 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         uint256 circleId,
         address receiver
     ) external nonReentrant returns (uint256 cash, uint256 shares) {
-        bool invested;
-        (invested, cash, shares, ) = _claim(circleId, receiver);
-        if (cash > 0) asset.safeTransfer(receiver, cash);
-        _giveShares(invested, shares, receiver);
+        _upToDate(circleId);
+        (cash, shares, ) = _ledger.claim(vault, circleId, receiver);
+        _pay(receiver, cash, shares, 0);
     }
 
     // ------------------------------------------------------------------------------------------------------- views
@@ -357,13 +335,8 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         uint256 circleId,
         address member
     ) external view returns (uint256 cash, uint256 shares) {
-        Circle memory circle = _circleOf(circleId);
-        Member storage account = _ledger.members[circleId][member];
-        if (!account.joined || circle.state < State.Running) return (0, 0);
-        (uint256 arrears, ) = _dueOf(circle, account);
-        uint256 fromCash = arrears.min(account.claimable);
-        cash = account.claimable - fromCash;
-        shares = _freeShares(circleId, circle, account, arrears - fromCash);
+        _circleOf(circleId);
+        return _ledger.claimableOf(vault, circleId, member);
     }
 
     /// @inheritdoc IRotatingPools
@@ -371,11 +344,15 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         uint256 circleId,
         address member
     ) external view returns (uint256 arrears, uint256 due, uint256 penalty) {
-        Circle memory circle = _circleOf(circleId);
-        (arrears, due) = _dueOf(circle, _memberOf(circleId, member));
-        penalty =
-            CircleRules.penaltyUp(arrears, circle.penaltyBps) +
-            CircleRules.penaltyUp(_latePart(circle, due), circle.penaltyBps);
+        _circleOf(circleId);
+        _memberOf(circleId, member);
+        return _ledger.dueOf(circleId, member);
+    }
+
+    /// @inheritdoc IRotatingPools
+    function shortageOf(uint256 circleId, address member) external view returns (uint256) {
+        _memberOf(circleId, member);
+        return _ledger.missingOf(vault, circleId, member);
     }
 
     /// @inheritdoc IRotatingPools
@@ -420,51 +397,18 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
     }
 
     function _join(uint256 circleId) private {
-        (Circle memory circle, Admission memory admission) = _ledger.enter(circleId);
-        Member storage member = _ledger.members[circleId][msg.sender];
-        Purchase memory bought = _buyForMember(circleId, circle, member, admission.collateral);
-        emit UserJoined(
-            circleId,
-            msg.sender,
-            bought.cost,
-            bought.shares,
-            admission.memberCount,
-            bought.circleShares
-        );
-        if (admission.memberCount == circle.members && circle.order != Order.Random) {
-            _ledger.start(circleId, false, 0);
+        (bool invested, uint256 assets) = _ledger.enter(circleId);
+        uint256 shares;
+        if (assets > 0) {
+            if (invested) (assets, shares) = _invest(assets);
+            else _take(assets);
         }
-    }
-
-    function _leave(
-        uint256 circleId,
-        address receiver
-    ) private returns (bool invested, uint256 shares, uint256 assets) {
-        uint256 memberCount;
-        (invested, shares, memberCount) = _ledger.strike(circleId);
-        assets = shares == 0 ? 0 : _sharePrice(invested).toAssetsDown(shares);
-        emit UserLeft(
-            circleId,
-            msg.sender,
-            receiver,
-            assets,
-            shares,
-            memberCount,
-            _ledger.holdings[circleId].shares
-        );
+        _ledger.admit(vault, circleId, assets, shares);
     }
 
     /// @inheritdoc VrfConsumer
     function _receiveWord(uint256 requestId, uint256 word) internal override {
-        uint256 circleId = _requests[requestId];
-        Circle storage circle = _ledger.circles[circleId];
-        if (circle.state != State.Requested || block.timestamp > _ledger.admissions[circleId].deadline) {
-            emit AnswerIgnored(requestId);
-            return;
-        }
-        circle.state = State.Answered;
-        _words[circleId] = word;
-        emit OrderAnswered(circleId, requestId, word);
+        _ledger.answer(_requests[requestId], requestId, word);
     }
 
     // ------------------------------------------------------------------------------------------------ inside: rounds
@@ -479,35 +423,30 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         if (!member.joined) revert NotMember(circleId, account);
     }
 
-    /// @dev The circle with all rounds settled that are over.
-    function _upToDate(uint256 circleId) private returns (Circle memory circle) {
+    /// @dev The circle, started if its order is known.
+    function _begun(uint256 circleId) private returns (Circle memory circle) {
         circle = _circleOf(circleId);
-        if (circle.isDue()) circle = _ledger.settle(vault, circleId, type(uint256).max);
+        if (circle.state != State.Answered) return circle;
+        _ledger.start(vault, circleId);
+        return _circleOf(circleId);
     }
 
-    function _in(uint256 circleId, State needed) private view returns (Circle memory circle) {
-        circle = _circleOf(circleId);
-        if (circle.state != needed) revert WrongState(circleId, circle.state, needed);
+    /// @dev The circle with all rounds settled that are over and do not have to wait.
+    function _upToDate(uint256 circleId) private returns (Circle memory circle) {
+        circle = _begun(circleId);
+        if (!circle.isDue()) return circle;
+        _ledger.settle(vault, circleId, type(uint256).max);
+        return _circleOf(circleId);
     }
 
     /// @dev The circle up to date, and still running then.
     function _running(uint256 circleId) private returns (Circle memory circle) {
         circle = _upToDate(circleId);
-        if (circle.state != State.Running) revert WrongState(circleId, circle.state, State.Running);
+        _require(circleId, circle, State.Running);
     }
 
-    function _dueOf(
-        Circle memory circle,
-        Member storage member
-    ) private view returns (uint256 arrears, uint256 due) {
-        if (circle.state < State.Running || circle.state == State.Aborted) return (0, 0);
-        uint256 paid = uint256(member.paid) + member.ahead;
-        arrears = circle.dueBefore().saturatingSub(paid);
-        due = circle.dueNow().saturatingSub(paid + arrears);
-    }
-
-    function _latePart(Circle memory circle, uint256 due) private view returns (uint256) {
-        return block.timestamp > circle.payBy() ? due : 0;
+    function _require(uint256 circleId, Circle memory circle, State needed) private pure {
+        if (circle.state != needed) revert WrongState(circleId, circle.state, needed);
     }
 
     function _requireMayBid(uint256 circleId, Circle memory circle) private view {
@@ -532,112 +471,14 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         return queue.placeOf(number, msg.sender) < queue.placeOf(number, leader);
     }
 
-    function _claim(
-        uint256 circleId,
-        address receiver
-    ) private returns (bool invested, uint256 cash, uint256 shares, uint256 worth) {
-        Circle memory circle = _upToDate(circleId);
-        Member storage member = _memberOf(circleId, msg.sender);
-        if (circle.state < State.Running) revert WrongState(circleId, circle.state, State.Running);
-        (uint256 arrears, ) = _dueOf(circle, member);
-        bool collected = arrears > 0 && _ledger.collectArrears(vault, circleId, msg.sender) > 0;
-        invested = circle.invested;
-        cash = member.claimable;
-        shares = _freeShares(circleId, circle, member, 0);
-        if (cash + shares == 0) {
-            if (!collected) revert NothingToClaim(circleId, msg.sender);
-            return (invested, 0, 0, 0);
-        }
-        if (shares > 0) worth = _sharePrice(invested).toAssetsDown(shares);
-        member.claimable = 0;
-        member.shares -= uint128(shares);
-        Holdings storage held = _ledger.holdings[circleId];
-        held.cash -= uint112(cash);
-        held.shares -= uint128(shares);
-        emit PayoutClaimed(
-            circleId,
-            msg.sender,
-            receiver,
-            cash,
-            shares,
-            cash + worth,
-            member.shares,
-            held.cash,
-            held.shares
-        );
-    }
-
-    /// @dev Shares above what is locked, and above what the arrears would take.
-    function _freeShares(
-        uint256 circleId,
-        Circle memory circle,
-        Member storage member,
-        uint256 arrears
-    ) private view returns (uint256) {
-        uint256 shares = member.shares;
-        uint256 kept = circle.lockedOf(member, _ledger.admissions[circleId].collateral).max(
-            arrears + CircleRules.penaltyDown(arrears, circle.penaltyBps)
-        );
-        if (shares == 0 || kept == 0) return shares;
-        return shares.saturatingSub(_sharePrice(circle.invested).toSharesUp(kept));
-    }
-
-    function _payBack(uint256 circleId, Circle memory circle, address account, uint256 assets) private {
-        Member storage member = _ledger.members[circleId][account];
-        Purchase memory bought = _buyForMember(circleId, circle, member, assets);
-        emit CollateralRestored(
-            circleId,
-            account,
-            msg.sender,
-            assets,
-            bought.cost,
-            bought.shares,
-            member.used,
-            member.shares,
-            bought.circleShares
-        );
-    }
-
-    function _emitContribution(
-        uint256 circleId,
-        Circle memory circle,
-        address member,
-        Member storage payee,
-        Contribution memory made
-    ) private {
-        Holdings memory held = _ledger.holdings[circleId];
-        made.round = circle.settled;
-        made.aheadAfter = payee.ahead;
-        made.paidAfter = payee.paid + made.aheadAfter;
-        made.sharesAfter = payee.shares;
-        made.circleCashAfter = held.cash;
-        made.circleSharesAfter = held.shares;
-        emit ContributionMade(circleId, member, msg.sender, made);
-    }
-
     // ------------------------------------------------------------------------------------------------- inside: money
 
     /// @dev Takes the caller's money and buys shares that are worth at least `assets`.
-    function _buyForMember(
-        uint256 circleId,
-        Circle memory circle,
-        Member storage member,
-        uint256 assets
-    ) private returns (Purchase memory bought) {
-        if (assets > 0) {
-            if (circle.invested) {
-                SharePrice memory price = vault.sharePrice();
-                uint256 least = price.toSharesUp(assets);
-                bought.cost = price.toAssetsUp(least);
-                bought.shares = _buyShares(bought.cost, least);
-            } else {
-                (bought.cost, bought.shares) = (assets, assets);
-                _take(assets);
-            }
-            member.shares += bought.shares.toUint128();
-        }
-        bought.circleShares = _ledger.holdings[circleId].shares + bought.shares;
-        _ledger.holdings[circleId].shares = bought.circleShares.toUint128();
+    function _invest(uint256 assets) private returns (uint256 cost, uint256 shares) {
+        SharePrice memory price = vault.sharePrice();
+        uint256 least = price.toSharesUp(assets);
+        cost = price.toAssetsUp(least);
+        shares = _buyShares(cost, least);
     }
 
     /// @dev Money that stays here, so whoever sends an asset that keeps a fee must not be credited all of it.
@@ -648,24 +489,17 @@ contract RotatingPools is IRotatingPools, VaultPool, VrfConsumer, EIP712 {
         if (received != assets) revert AssetTookFee(assets, received);
     }
 
-    function _payShares(bool invested, uint256 shares, address receiver) private {
+    /// @dev Shares that are worth nothing, or are not said to be sold, go as they are: some tokens refuse a transfer of
+    /// nothing.
+    function _pay(address receiver, uint256 cash, uint256 shares, uint256 worth) private {
+        if (cash > 0) asset.safeTransfer(receiver, cash);
         if (shares == 0) return;
-        if (invested) _sellShares(shares, receiver, 0);
-        else asset.safeTransfer(receiver, shares);
-    }
-
-    function _giveShares(bool invested, uint256 shares, address receiver) private {
-        if (shares == 0) return;
-        if (invested) _sendShares(shares, receiver);
-        else asset.safeTransfer(receiver, shares);
+        if (worth > 0) _sellShares(shares, receiver, 0);
+        else _sendShares(shares, receiver);
     }
 
     function _addCash(uint256 circleId, uint256 assets) private returns (uint256 cash) {
         cash = _ledger.holdings[circleId].cash + assets;
         _ledger.holdings[circleId].cash = cash.toUint112();
-    }
-
-    function _sharePrice(bool invested) private view returns (SharePrice memory) {
-        return invested ? vault.sharePrice() : SharePrice(1, 1);
     }
 }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedBy} from "../permit/SignedBy.sol";
 import {Payout, Position, Totals} from "../pool/Position.sol";
 import {VaultPool} from "../pool/VaultPool.sol";
 import {IKhipuVault} from "../vault/IKhipuVault.sol";
@@ -14,6 +14,7 @@ import {ICooperativePools} from "./ICooperativePools.sol";
 /// @notice See {ICooperativePools}.
 contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
     using Math for uint256;
+    using SignedBy for bytes32;
 
     struct Amounts {
         uint112 minimum;
@@ -93,7 +94,7 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
         bytes32 invitation = _hashTypedDataV4(
             keccak256(abi.encode(INVITATION_TYPEHASH, poolId, msg.sender, pool.invitationEpoch, deadline))
         );
-        if (!SignatureChecker.isValidSignatureNowCalldata(pool.creator, invitation, signature)) {
+        if (!invitation.isSignedBy(pool.creator, signature)) {
             revert InvitationInvalid(poolId, msg.sender);
         }
         return _join(poolId, pool, assets, minShares);

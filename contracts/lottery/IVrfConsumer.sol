@@ -26,6 +26,15 @@ interface IVrfConsumer {
     /// @notice There is no contract at the coordinator's address.
     error CoordinatorUnknown(address coordinator);
 
+    /// @notice The coordinator takes from `min` to `max` confirmations.
+    error ConfirmationsOutOfRange(uint256 confirmations, uint256 min, uint256 max);
+
+    /// @notice Storing a word takes up to `min`, and the coordinator gives at most `max`.
+    error CallbackGasOutOfRange(uint256 callbackGas, uint256 min, uint256 max);
+
+    /// @notice The coordinator has no oracle with this key: take one of those that Chainlink lists.
+    error KeyHashUnknown(bytes32 keyHash);
+
     /// @notice Random words come from the coordinator and from nobody else.
     error OnlyCoordinator(address caller, address coordinator);
 

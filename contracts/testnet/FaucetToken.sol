@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {SignedBy} from "../permit/SignedBy.sol";
 import {IERC20PermitBytes} from "../permit/IERC20PermitBytes.sol";
 
 /// @title FaucetToken
@@ -57,7 +57,7 @@ contract FaucetToken is ERC20, ERC20Permit, IERC20PermitBytes {
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, _useNonce(owner), deadline))
         );
-        if (!SignatureChecker.isValidSignatureNowCalldata(owner, digest, signature)) {
+        if (!SignedBy.isSignedBy(digest, owner, signature)) {
             revert ERC2612InvalidSigner(address(0), owner);
         }
         _approve(owner, spender, value);

@@ -344,7 +344,8 @@ contract KhipuVault is
     }
 
     /// @inheritdoc IKhipuVault
-    function certainPrice() external view returns (SharePrice memory price, bool complete) {
+    function certainPrice() external view nonReentrantView returns (SharePrice memory price, bool complete) {
+        // Not from within a strategy that the vault is just dealing with: its books say nothing there.
         Appraisal memory a = _appraise(false);
         return (_price(a), a.unread == 0);
     }

@@ -12,8 +12,9 @@ export const localModule = (deployerIsAdmin: boolean) =>
     const testnet = m.useModule(testnetModule(deployerIsAdmin));
     const { blockhashStore, coordinator } = m.useModule(LocalChainlink);
     const keyHash = LOCAL_KEY_HASH;
-    const lottery = deployLottery(m, testnet.vault, { coordinator, keyHash });
-    const circles = deployCircles(m, testnet.vault, { coordinator, keyHash });
+    // They look whether the coordinator has its oracle.
+    const lottery = deployLottery(m, testnet.vault, { coordinator, keyHash }, [LocalChainlink]);
+    const circles = deployCircles(m, testnet.vault, { coordinator, keyHash }, [LocalChainlink]);
     for (const consumer of [lottery, circles]) {
       const subscription = m.staticCall(consumer, "subscription");
       m.call(coordinator, "fundSubscriptionWithNative", [subscription], {

@@ -3,6 +3,7 @@ import { DEFAULTS } from "../parameters.ts";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = Parameters<Builder["call"]>[0];
+type After = NonNullable<NonNullable<Parameters<Builder["call"]>[3]>["after"]>;
 type Value = ReturnType<Builder["getParameter"]> | Contract | string;
 
 /** Deploys the rotating circles over a vault. They have no role and no owner, so that there is nothing to hand over. */
@@ -10,6 +11,7 @@ export function deployCircles(
   m: Builder,
   vault: Contract,
   { coordinator, keyHash }: { coordinator: Value; keyHash: Value },
+  after: After = [],
 ) {
   const libraries = {
     CircleForming: m.library("CircleForming"),
@@ -29,6 +31,6 @@ export function deployCircles(
       m.getParameter("drawFee", DEFAULTS.drawFee),
       m.getParameter("answerTime", DEFAULTS.answerTime),
     ],
-    { libraries },
+    { libraries, after },
   );
 }

@@ -49,7 +49,7 @@ export const definitions = /* GraphQL */ `
     contract: String!
     "Which pool of the contract; empty where the contract is one pool."
     poolId: String!
-    "Vault shares; 0 for tickets, and in circles without the vault."
+    "Vault shares; 0 for tickets."
     shares: BigInt!
     "The principal, in assets; 0 where none is kept count of: in circles and for shares in the own name."
     principal: BigInt!
@@ -240,7 +240,7 @@ export const definitions = /* GraphQL */ `
   }
 
   extend type circleMember {
-    "What the member has in the circle, but for contributions to the running round."
+    "What the member has in the circle, but for contributions."
     value: Value!
   }
 

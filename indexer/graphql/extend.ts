@@ -131,16 +131,16 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     "savingsPosition.value": valueOfShares,
     "cooperativeMember.value": valueOfShares,
     "circleMember.value": {
-      tables: [...worth, "circle"],
+      tables: worth,
       cost: statements(1),
       resolve: (row: Row<typeof circleMember>, _args, context) => valueOfMember(context, row),
     },
     "circle.tvl": {
       tables: worth,
       cost: fromMemory,
-      resolve: async ({ chainId, invested, cash, shares }: Row<typeof circle>, _args, context) => {
+      resolve: async ({ chainId, cash, shares }: Row<typeof circle>, _args, context) => {
         const now = await nowOf(context, chainId);
-        return now.value(cash + (invested ? now.worth(shares) : shares));
+        return now.value(cash + now.worth(shares));
       },
     },
     "savingsPool.tvl": valueOfPool,

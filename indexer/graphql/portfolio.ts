@@ -1,7 +1,6 @@
 import { and, eq, gt } from "ponder";
 import {
   type account,
-  circle,
   circleMember,
   cooperativeMember,
   lotteryPlayer,
@@ -60,16 +59,8 @@ export async function positions(context: Context, owner: Account): Promise<Posit
     )
     .where(and(eq(lotteryPlayer.player, address), eq(lotteryPlayer.chainId, chainId)));
   const circles = await db
-    .select({ member: circleMember, circle })
+    .select()
     .from(circleMember)
-    .innerJoin(
-      circle,
-      and(
-        eq(circle.chainId, circleMember.chainId),
-        eq(circle.contract, circleMember.contract),
-        eq(circle.circleId, circleMember.circleId),
-      ),
-    )
     .where(and(eq(circleMember.member, address), eq(circleMember.chainId, chainId)));
   return [
     ...savings.map((row) => inShares(now, "savings", row.pool, "", row)),
@@ -79,9 +70,7 @@ export async function positions(context: Context, owner: Account): Promise<Posit
     ...plays
       .map(({ player, pool }) => inTickets(now, player, pool))
       .filter(({ principal, value }) => principal > 0n || value.assets > 0n),
-    ...circles
-      .map((row) => inCircle(now, row.member, row.circle))
-      .filter(({ value }) => value.assets > 0n),
+    ...circles.map((row) => inCircle(now, row)).filter(({ value }) => value.assets > 0n),
     ...(owner.vaultShares > 0n && now.vault
       ? [
           inShares(now, "vault", now.vault.address, "", {
@@ -125,17 +114,14 @@ function inTickets(
   };
 }
 
-/** Collateral, what is paid ahead, and what can be claimed; contributions to the running round are the pot's. */
-function inCircle(
-  now: Now,
-  { shares, claimable }: typeof circleMember.$inferSelect,
-  { contract, circleId, invested }: typeof circle.$inferSelect,
-): Position {
-  const worth = invested ? now.worth(shares) : shares;
+/** Collateral, and what can be claimed; contributions are the pots'. */
+function inCircle(now: Now, member: typeof circleMember.$inferSelect): Position {
+  const { contract, circleId } = member;
+  const shares = member.shares + member.claimableShares;
   return {
     ...{ product: "circle", contract, poolId: String(circleId), principal: 0n, yield: 0n },
-    shares: invested ? shares : 0n,
-    value: now.value(worth + claimable),
+    shares,
+    value: now.value(now.worth(shares) + member.collateral + member.claimable),
   };
 }
 
@@ -143,19 +129,7 @@ export async function valueOfMember(
   context: Context,
   member: typeof circleMember.$inferSelect,
 ): Promise<Value> {
-  const { chainId, contract, circleId } = member;
-  const [of] = await context.qb.raw
-    .select()
-    .from(circle)
-    .where(
-      and(
-        eq(circle.chainId, chainId),
-        eq(circle.contract, contract),
-        eq(circle.circleId, circleId),
-      ),
-    );
-  if (of === undefined) throw new Error(`There is no circle ${circleId}.`);
-  return inCircle(await nowOf(context, chainId), member, of).value;
+  return inCircle(await nowOf(context, member.chainId), member).value;
 }
 
 export async function portfolio(context: Context, owner: Account): Promise<object> {

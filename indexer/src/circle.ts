@@ -17,7 +17,7 @@ const product = "circle";
 
 /** In the order of the contract's enums. */
 const orders = ["joining", "random", "bids"] as const;
-const reasons = ["notFilled", "noAnswer"] as const;
+const reasons = ["notFilled", "noAnswer", "notReady"] as const;
 
 /** The time of what has not happened. */
 const never = 0n;
@@ -45,6 +45,7 @@ ponder.on("RotatingPools:CircleCreated", async ({ event, context }) => {
     termsHash,
     mostAtRisk,
     state: "forming",
+    deadline: BigInt(terms.joinBy),
     invitationEpoch: 0n,
     memberCount: 0,
     payoutOrder: [],
@@ -57,11 +58,13 @@ ponder.on("RotatingPools:CircleCreated", async ({ event, context }) => {
 });
 
 ponder.on("RotatingPools:UserJoined", async ({ event, context }) => {
-  const { member, assets, shares, memberCountAfter, circleSharesAfter } = event.args;
+  const { member, assets, shares, memberCountAfter } = event.args;
+  const { circleCashAfter, circleSharesAfter } = event.args;
   const { timestamp } = event.block;
   await append(context, event, "UserJoined", member, member);
   await changeCircle(context, event, () => ({
     memberCount: Number(memberCountAfter),
+    cash: circleCashAfter,
     shares: circleSharesAfter,
   }));
   const joined = { active: true, joinedAt: timestamp };
@@ -69,17 +72,50 @@ ponder.on("RotatingPools:UserJoined", async ({ event, context }) => {
     .insert(circleMember)
     .values({ ...keyOf(context, event), member, ...newMember, ...joined, updatedAt: timestamp })
     .onConflictDoUpdate(joined);
-  await move(context, event, member, { shares }, { deposits: assets });
+  const collateral = shares === 0n ? assets : 0n;
+  await move(context, event, member, { shares, collateral }, { deposits: assets });
 });
 
 ponder.on("RotatingPools:UserLeft", async ({ event, context }) => {
-  const { member, assets, memberCountAfter, circleSharesAfter } = event.args;
+  const { member, leaving } = event.args;
   await append(context, event, "UserLeft", member, member);
   await changeCircle(context, event, () => ({
-    memberCount: Number(memberCountAfter),
-    shares: circleSharesAfter,
+    memberCount: Number(leaving.memberCountAfter),
+    cash: leaving.circleCashAfter,
+    shares: leaving.circleSharesAfter,
   }));
-  await move(context, event, member, { shares: 0n, active: false }, { withdrawals: assets });
+  const after = { shares: 0n, collateral: 0n, active: false };
+  await move(context, event, member, after, { withdrawals: leaving.assets });
+});
+
+ponder.on("RotatingPools:CircleFilled", async ({ event, context }) => {
+  const { deadline } = event.args;
+  await append(context, event, "CircleFilled", event.transaction.from);
+  await changeCircle(context, event, () => ({ state: "full", deadline }));
+});
+
+ponder.on("RotatingPools:MemberStruckOut", async ({ event, context }) => {
+  const { member, claimableAfter, claimableSharesAfter, memberCountAfter } = event.args;
+  await append(context, event, "MemberStruckOut", event.transaction.from, member);
+  await changeCircle(context, event, ({ joinBy }) => ({
+    state: "forming",
+    deadline: joinBy,
+    memberCount: Number(memberCountAfter),
+  }));
+  await befall(context, event, member, () => ({
+    active: false,
+    collateral: 0n,
+    shares: 0n,
+    claimable: claimableAfter,
+    claimableShares: claimableSharesAfter,
+  }));
+});
+
+ponder.on("RotatingPools:CollateralDivested", async ({ event, context }) => {
+  const { member, collateralAfter, sharesAfter, circleCashAfter, circleSharesAfter } = event.args;
+  await append(context, event, "CollateralDivested", member, member);
+  await changeCircle(context, event, () => ({ cash: circleCashAfter, shares: circleSharesAfter }));
+  await move(context, event, member, { collateral: collateralAfter, shares: sharesAfter }, {});
 });
 
 ponder.on("RotatingPools:InvitationsRevoked", async ({ event, context }) => {
@@ -89,14 +125,14 @@ ponder.on("RotatingPools:InvitationsRevoked", async ({ event, context }) => {
 });
 
 ponder.on("RotatingPools:OrderRequested", async ({ event, context }) => {
-  const { caller, requestId } = event.args;
+  const { caller, requestId, deadline } = event.args;
   await append(context, event, "OrderRequested", caller);
-  await changeCircle(context, event, () => ({ state: "requested", requestId }));
+  await changeCircle(context, event, () => ({ state: "requested", requestId, deadline }));
 });
 
 ponder.on("RotatingPools:OrderAnswered", async ({ event, context }) => {
   await append(context, event, "OrderAnswered", event.transaction.from);
-  await changeCircle(context, event, () => ({ state: "answered" }));
+  await changeCircle(context, event, () => ({ state: "answered", start: event.args.start }));
 });
 
 ponder.on("RotatingPools:AnswerIgnored", async ({ event, context }) => {
@@ -134,8 +170,8 @@ ponder.on("RotatingPools:RoundStarted", async ({ event, context }) => {
 ponder.on("RotatingPools:ContributionMade", async ({ event, context }) => {
   const { member, payer, contribution: made } = event.args;
   await append(context, event, "ContributionMade", payer, member);
-  const { arrears, due, ahead, penalty, rounding } = made;
-  const assets = arrears + due + ahead + penalty + rounding;
+  const { arrears, due, ahead, penalty } = made;
+  const assets = arrears + due + ahead + penalty;
   const key = keyOf(context, event);
   const round = Number(made.round);
   await context.db.insert(circleContribution).values({
@@ -148,17 +184,13 @@ ponder.on("RotatingPools:ContributionMade", async ({ event, context }) => {
   if (due > 0n) {
     await context.db.update(circleRound, { ...key, round }).set((row) => ({ due: row.due + due }));
   }
-  await changeCircle(context, event, () => ({
-    cash: made.circleCashAfter,
-    shares: made.circleSharesAfter,
-  }));
+  await changeCircle(context, event, () => ({ cash: made.circleCashAfter }));
   await move(
     context,
     event,
     member,
     (row) => ({
-      shares: made.sharesAfter,
-      ahead: made.aheadAfter,
+      paid: made.paidAfter,
       contributed: row.contributed + assets,
       penalties: row.penalties + penalty,
     }),
@@ -167,11 +199,11 @@ ponder.on("RotatingPools:ContributionMade", async ({ event, context }) => {
 });
 
 ponder.on("RotatingPools:CollateralRestored", async ({ event, context }) => {
-  const { member, payer, cost, usedAfter, sharesAfter, circleSharesAfter } = event.args;
+  const { member, payer, assets, usedAfter, collateralAfter, circleCashAfter } = event.args;
   await append(context, event, "CollateralRestored", payer, member);
-  await changeCircle(context, event, () => ({ shares: circleSharesAfter }));
-  const after = { used: usedAfter, shares: sharesAfter };
-  await move(context, event, member, after, { deposits: cost });
+  await changeCircle(context, event, () => ({ cash: circleCashAfter }));
+  const after = { used: usedAfter, collateral: collateralAfter };
+  await move(context, event, member, after, { deposits: assets });
 });
 
 ponder.on("RotatingPools:BidCommitted", async ({ event, context }) => {
@@ -194,39 +226,46 @@ ponder.on("RotatingPools:BidRevealed", async ({ event, context }) => {
 });
 
 ponder.on("RotatingPools:PayoutClaimed", async ({ event, context }) => {
-  const { member, assets, sharesAfter, circleCashAfter, circleSharesAfter } = event.args;
+  const { member, claim } = event.args;
+  const { assets, collateralAfter, sharesAfter, circleCashAfter, circleSharesAfter } = claim;
   await append(context, event, "PayoutClaimed", member, member);
   await changeCircle(context, event, () => ({ cash: circleCashAfter, shares: circleSharesAfter }));
   await move(
     context,
     event,
     member,
-    (row) => ({ claimable: 0n, shares: sharesAfter, claimed: row.claimed + assets }),
+    (row) => ({
+      claimable: 0n,
+      claimableShares: 0n,
+      collateral: collateralAfter,
+      shares: sharesAfter,
+      claimed: row.claimed + assets,
+    }),
     { withdrawals: assets },
   );
 });
 
 // --------------------------------------------------------------------------------------------------- a round's end
 
-ponder.on("RotatingPools:AheadUsed", async ({ event, context }) => {
-  const { member, aheadAfter, sharesAfter } = event.args;
-  await append(context, event, "AheadUsed", event.transaction.from, member);
-  await befall(context, event, member, () => ({ ahead: aheadAfter, shares: sharesAfter }));
-});
-
 ponder.on("RotatingPools:ClaimableUsed", async ({ event, context }) => {
-  const { member, claimableAfter } = event.args;
+  const { member, paidAfter, claimableAfter, claimableSharesAfter } = event.args;
   await append(context, event, "ClaimableUsed", event.transaction.from, member);
-  await befall(context, event, member, () => ({ claimable: claimableAfter }));
+  await befall(context, event, member, () => ({
+    paid: paidAfter,
+    claimable: claimableAfter,
+    claimableShares: claimableSharesAfter,
+  }));
 });
 
 ponder.on("RotatingPools:CollateralSlashed", async ({ event, context }) => {
-  const { member, assets, penalty, sharesAfter, usedAfter } = event.args;
+  const { member, slash } = event.args;
   await append(context, event, "CollateralSlashed", event.transaction.from, member);
   await befall(context, event, member, (row) => ({
-    shares: sharesAfter,
-    used: usedAfter,
-    slashed: row.slashed + assets + penalty,
+    paid: slash.paidAfter,
+    collateral: slash.collateralAfter,
+    shares: slash.sharesAfter,
+    used: slash.usedAfter,
+    slashed: row.slashed + slash.assets + slash.penalty,
   }));
 });
 
@@ -245,11 +284,11 @@ ponder.on("RotatingPools:MemberDefaulted", async ({ event, context }) => {
 });
 
 ponder.on("RotatingPools:ArrearsPaid", async ({ event, context }) => {
-  const { recipient, recipientClaimableAfter, recipientSharesAfter } = event.args;
+  const { recipient, recipientClaimableAfter, recipientClaimableSharesAfter } = event.args;
   await append(context, event, "ArrearsPaid", event.args.debtor, recipient);
   await befall(context, event, recipient, () => ({
     claimable: recipientClaimableAfter,
-    shares: recipientSharesAfter,
+    claimableShares: recipientClaimableSharesAfter,
   }));
 });
 
@@ -260,22 +299,26 @@ ponder.on("RotatingPools:MemberRestored", async ({ event, context }) => {
 });
 
 ponder.on("RotatingPools:DiscountShared", async ({ event, context }) => {
-  const { member, claimableAfter, sharesAfter } = event.args;
+  const { member, claimableAfter, claimableSharesAfter } = event.args;
   await append(context, event, "DiscountShared", event.transaction.from, member);
-  await befall(context, event, member, () => ({ claimable: claimableAfter, shares: sharesAfter }));
+  await befall(context, event, member, () => ({
+    claimable: claimableAfter,
+    claimableShares: claimableSharesAfter,
+  }));
 });
 
 ponder.on("RotatingPools:PayoutExecuted", async ({ event, context }) => {
   const { member, payout } = event.args;
-  const { claimableAfter, sharesAfter, ...pot } = payout;
+  const { claimableAfter, claimableSharesAfter, paidAfter, ...pot } = payout;
   await append(context, event, "PayoutExecuted", event.transaction.from, member);
   await context.db
     .insert(circlePayout)
     .values({ ...roundKey(context, event), member, ...pot, time: event.block.timestamp });
   await befall(context, event, member, (row) => ({
     served: true,
+    paid: paidAfter,
     claimable: claimableAfter,
-    shares: sharesAfter,
+    claimableShares: claimableSharesAfter,
     paidOut: row.paidOut + payout.assets,
   }));
 });
@@ -303,9 +346,11 @@ type Member = typeof circleMember.$inferSelect;
 const newMember = {
   served: false,
   defaulted: false,
+  collateral: 0n,
   shares: 0n,
   claimable: 0n,
-  ahead: 0n,
+  claimableShares: 0n,
+  paid: 0n,
   used: 0n,
   contributed: 0n,
   penalties: 0n,
@@ -360,13 +405,16 @@ async function changeMember(
   if (before === null || of === null) throw new Error(`${member} is in no such circle.`);
   const changed = change(before);
   await context.db.update(circleMember, key).set({ ...changed, updatedAt });
-  const shares = (changed.shares ?? before.shares) - before.shares;
-  const cash = (changed.claimable ?? before.claimable) - before.claimable;
-  const holdings = of.invested
-    ? { circleShares: shares, circleCash: cash }
-    : { circleShares: 0n, circleCash: cash + shares };
+  const after = { ...before, ...changed };
+  const holdings = {
+    circleShares: sharesOf(after) - sharesOf(before),
+    circleCash: cashOf(after) - cashOf(before),
+  };
   return { before, of, holdings };
 }
+
+const sharesOf = ({ shares, claimableShares }: Member) => shares + claimableShares;
+const cashOf = ({ collateral, claimable }: Member) => collateral + claimable;
 
 /** What a member, or somebody for them, did. */
 async function move(
@@ -387,8 +435,8 @@ async function move(
       contract: of.contract,
       poolId: String(of.circleId),
       product,
-      totalPrincipal: of.invested ? of.cash : of.cash + of.shares,
-      totalShares: of.invested ? of.shares : 0n,
+      totalPrincipal: of.cash,
+      totalShares: of.shares,
     },
     flows,
     holdings,

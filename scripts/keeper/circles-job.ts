@@ -107,7 +107,7 @@ export function circlesJob(client: PublicClient, address: Address): Job {
         } else plans.set(circleId, { from: now + SECONDS_UNTIL_FINAL, readAt, step: undefined });
         return;
       }
-      const [step, from] = nextOf(circle, BigInt(deadline));
+      const [step, from] = nextOf(circle, BigInt(deadline), now);
       plans.set(circleId, { from, readAt, step: now >= from ? step : undefined });
     });
   };
@@ -151,8 +151,14 @@ export function circlesJob(client: PublicClient, address: Address): Job {
 }
 
 /** What will be due next for a circle that has not ended, and from when. */
-function nextOf(circle: CircleRounds & { state: number }, deadline: bigint): [Step, bigint] {
+function nextOf(
+  circle: CircleRounds & { state: number },
+  deadline: bigint,
+  now: bigint,
+): [Step, bigint] {
   if (circle.state === circleState.answered) return ["start", 0n];
+  // It starts as soon as everybody's collateral is worth what it has to be, and ends if it is not in time.
+  if (circle.state === circleState.full && now <= deadline) return ["start", 0n];
   if (circle.state === circleState.running) return ["settle", settleFrom(circle)];
   return ["abort", deadline + 1n];
 }

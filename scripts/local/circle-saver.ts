@@ -50,6 +50,16 @@ export async function nextCircleStep(
       });
       return step(`settled a round of circle ${circleId}`, data);
     }
+    if (joined && circle.state === circleState.full) {
+      const assets = await chain.readContract({ ...circles, functionName: "shortageOf", args });
+      if (assets === 0n) return undefined;
+      const data = encodeFunctionData({
+        ...circles,
+        functionName: "restoreCollateral",
+        args: [circleId, account, assets],
+      });
+      return step(`made up for a loss in circle ${circleId}`, data, assets);
+    }
     if (joined) {
       const [cash, shares] = await chain.readContract({
         ...circles,
@@ -75,7 +85,7 @@ export async function nextCircleStep(
         const data = encodeFunctionData({
           ...circles,
           functionName: "contribute",
-          args: [circleId, account, owed, maxUint256],
+          args: [circleId, account, BigInt(circle.settled), owed, maxUint256],
         });
         // A minute later it may cost the penalty.
         return step(`paid into circle ${circleId}`, data, owed + penalty + owed / 10n);

@@ -14,9 +14,12 @@ import {
   rotatingPoolsAbi,
   savingsPoolAbi,
 } from "../../protocol/abis.generated.ts";
+import { keyHashOf } from "../../protocol/vrf.ts";
 import { DAY, UINT128_MAX, UINT256_MAX, usd } from "./world.ts";
 
 const REFUSED = toFunctionSelector("ReentrancyGuardReentrantCall()");
+
+const ORACLE = [1n, 2n] as const;
 
 /** Everything over a token that calls whoever its tokens come from, with a contract that makes use of it. */
 async function callbackWorld() {
@@ -43,9 +46,11 @@ async function callbackWorld() {
   const cooperatives = await viem.deployContract("CooperativePools", [vault.address]);
   const hashes = await viem.deployContract("BlockhashStore");
   const coordinator = await viem.deployContract("VRFCoordinatorV2_5", [hashes.address]);
+  await coordinator.write.setConfig([3, 2_500_000, 86_400, 33_285, 10n ** 15n, 0, 0, 24, 20]);
+  await coordinator.write.registerProvingKey([ORACLE, 10n ** 12n]);
   const vrf = {
     coordinator: coordinator.address,
-    keyHash: `0x${"00".repeat(32)}` as const,
+    keyHash: keyHashOf(ORACLE),
     confirmations: 3,
     callbackGas: 100_000,
     nativePayment: true,
@@ -60,7 +65,7 @@ async function callbackWorld() {
   const settlement = await viem.deployContract("RoundSettlement");
   const circles = await viem.deployContract(
     "RotatingPools",
-    [vault.address, vrf, 0n, BigInt(DAY)],
+    [vault.address, vrf, 10n ** 16n, BigInt(DAY)],
     { libraries: { CircleForming: forming.address, RoundSettlement: settlement.address } },
   );
   await asset.write.mint([attacker.address, usd("1000000")]);

@@ -63,7 +63,7 @@ contract CircleStage is IERC1271 {
             uint256 assets = arrears + due;
             if (assets == 0) continue;
             _asset.mint(address(this), assets + penalty);
-            _circles.contribute(circleId, member, assets, penalty);
+            _circles.contribute(circleId, member, _circles.circleOf(circleId).settled, assets, penalty);
         }
     }
 

@@ -12,6 +12,20 @@ contract FickleCoordinator {
         return 1;
     }
 
+    function s_config() external pure returns (uint16 minimumRequestConfirmations, uint32 maxGasLimit) {
+        return (3, 2_500_000);
+    }
+
+    function s_provingKeys(bytes32) external pure returns (bool exists, uint64 maxGas) {
+        return (true, type(uint64).max);
+    }
+
+    function MAX_REQUEST_CONFIRMATIONS() external pure returns (uint16) {
+        return 200;
+    }
+
+    function fundSubscriptionWithNative(uint256) external payable {}
+
     function addConsumer(uint256, address) external {}
 
     function requestRandomWords(VRFV2PlusClient.RandomWordsRequest calldata) external returns (uint256) {

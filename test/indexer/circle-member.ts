@@ -65,7 +65,7 @@ export class CircleMember {
   }
 
   async contribute(circleId: bigint): Promise<void> {
-    const args = [circleId, this.#own, maxUint256, maxUint256] as const;
+    const args = [circleId, this.#own, 0n, maxUint256, maxUint256] as const;
     const data = encodeFunctionData({ abi: rotatingPoolsAbi, functionName: "contribute", args });
     await mined(this.#wallet, this.#send({ data }));
   }
@@ -113,12 +113,17 @@ export class CircleMember {
       encodeFunctionData({
         abi,
         functionName: "contribute",
-        args: [circleId, member, amount, maxUint256],
+        args: [circleId, member, round, amount, maxUint256],
       }),
       encodeFunctionData({
         abi,
-        functionName: "contributeAhead",
-        args: [circleId, member, amount],
+        functionName: "contribute",
+        args: [circleId, member, BigInt(circle.members - 1), amount, maxUint256],
+      }),
+      encodeFunctionData({
+        abi,
+        functionName: "divest",
+        args: [circleId, amount * BigInt(random.between(1, 10 ** 9)), 0n],
       }),
       encodeFunctionData({
         abi,

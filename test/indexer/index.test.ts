@@ -221,9 +221,11 @@ describe(`the index, after random actions of several people (seed ${firstSeed})`
         active: member.joined,
         served: member.served,
         defaulted: member.defaulted,
+        collateral: String(member.collateral),
         shares: String(member.shares),
         claimable: String(member.claimable),
-        ahead: String(member.ahead),
+        claimableShares: String(member.claimableShares),
+        paid: String(member.paid),
         used: String(member.used),
       });
     }

@@ -122,7 +122,7 @@ describe.skipIf(anvil === undefined)("npm run deploy to a test network", () => {
     });
     const receipt = await chain().waitForTransactionReceipt({ hash });
     coordinator = getAddress(receipt.contractAddress ?? "0x");
-    const config = [3, 2_500_000, 86_400, 33_285, 1n, 0, 0, 24, 20];
+    const config = [3, 2_500_000, 86_400, 33_285, 10n ** 15n, 0, 0, 24, 20];
     const proving = [publicKeyOf(77n), 1_000_000_000_000n];
     for (const [functionName, values] of [
       ["setConfig", config],

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { is, usd } from "../world.ts";
-import { BY_BIDS, CIRCLE, type CirclesWorld, GRACE, runningWorld, TRUSTED } from "./circles.ts";
+import {
+  BY_BIDS,
+  CIRCLE,
+  type CirclesWorld,
+  fullCollateral,
+  GRACE,
+  runningWorld,
+  TRUSTED,
+} from "./circles.ts";
 
 const SALT = `0x${"5a".repeat(32)}` as const;
 
@@ -32,9 +40,9 @@ describe("RotatingPools.commitBid and revealBid", () => {
     const [committed] = await circles.getEvents.BidCommitted();
     expect(committed?.args).toMatchObject({
       round: 0n,
-      deposit: usd("20"),
+      deposit: usd("200"),
       sealedAfter: 2n,
-      circleCashAfter: usd("340"),
+      circleCashAfter: usd("700") + 3n * fullCollateral(3),
     });
     await toGrace();
     await reveal(carla, "31");
@@ -44,13 +52,13 @@ describe("RotatingPools.commitBid and revealBid", () => {
       discount: usd("10"),
       leads: false,
       sealedAfter: 0n,
-      claimableAfter: usd("20"),
+      claimableAfter: usd("200"),
     });
     await settle();
     const [payout] = await circles.getEvents.PayoutExecuted();
     expect(payout?.args.payout).toMatchObject({ discount: usd("31"), cash: usd("269"), own: 0n });
-    expect((await member(carla)).claimable).toBe(usd("289"));
-    expect((await member(ana)).claimable).toBe(usd("35.5"));
+    expect((await member(carla)).claimable).toBe(usd("469"));
+    expect((await member(ana)).claimable).toBe(usd("215.5"));
     expect((await member(beto)).claimable).toBe(usd("15.5"));
     const [served] = await circles.read.queueOf([CIRCLE]);
     expect(served?.toLowerCase()).toBe(carla.address);
@@ -65,7 +73,7 @@ describe("RotatingPools.commitBid and revealBid", () => {
     await reveal(beto, "0.000003");
     await settle();
     expect((await member(ana)).claimable).toBe(1n);
-    expect((await member(beto)).claimable).toBe(usd("320") - 2n);
+    expect((await member(beto)).claimable).toBe(usd("500") - 2n);
   });
 
   it("settle a tie by the order of payout, whoever reveals first", async () => {
@@ -81,7 +89,7 @@ describe("RotatingPools.commitBid and revealBid", () => {
     }
   });
 
-  it("share the deposits of those who do not reveal among all but the winner", async () => {
+  it("give the deposits of those who do not reveal to the others, who hid nothing", async () => {
     const world = await biddingWorld();
     const { ana, beto, carla, pay, bid, reveal, toGrace, settle, member } = world;
     for (const account of [ana, beto, carla]) await pay(account);
@@ -90,10 +98,41 @@ describe("RotatingPools.commitBid and revealBid", () => {
     await toGrace();
     await reveal(beto, "0");
     await settle();
-    // Beto won with nothing; Ana's 20 are halved between her and Carla.
-    expect((await member(beto)).claimable).toBe(usd("320"));
-    expect((await member(ana)).claimable).toBe(usd("10"));
-    expect((await member(carla)).claimable).toBe(usd("10"));
+    // Beto won with nothing; Ana's 200 are Carla's.
+    expect((await member(beto)).claimable).toBe(usd("500"));
+    expect((await member(ana)).claimable).toBe(0n);
+    expect((await member(carla)).claimable).toBe(usd("200"));
+  });
+
+  it("stay with the pot where all the others hid theirs", async () => {
+    const world = await biddingWorld();
+    const { ana, beto, carla, pay, bid, toGrace, settle, member } = world;
+    for (const account of [ana, beto, carla]) await pay(account);
+    await bid(beto, "5");
+    await bid(carla, "5");
+    await toGrace();
+    await settle();
+    expect((await member(ana)).claimable).toBe(usd("700"));
+    for (const account of [beto, carla]) expect((await member(account)).claimable).toBe(0n);
+  });
+
+  it("cost whoever hides the higher of two bids at least what that saves them", async () => {
+    // Beto and Carla are one person, who sees Ana's bid before opening their own.
+    const together = async (hiding: boolean) => {
+      const world = await biddingWorld({ bidDeposit: usd("90") });
+      const { ana, beto, carla, pay, bid, reveal, toGrace, settle, member } = world;
+      for (const account of [ana, beto, carla]) await pay(account);
+      await bid(ana, "1");
+      await bid(beto, "2");
+      await bid(carla, "90");
+      await toGrace();
+      await reveal(ana, "1");
+      await reveal(beto, "2");
+      if (!hiding) await reveal(carla, "90");
+      await settle();
+      return (await member(beto)).claimable + (await member(carla)).claimable;
+    };
+    expect(await together(true)).toBeLessThanOrEqual(await together(false));
   });
 
   it("follow the order of joining when nobody bids", async () => {
@@ -213,24 +252,40 @@ describe("RotatingPools.commitBid and revealBid", () => {
     await toGrace();
     await reveal(ana, "150");
     await settle();
-    expect((await member(ana)).claimable).toBe(usd("20"));
+    expect((await member(ana)).claimable).toBe(usd("200"));
     expect((await member(beto)).claimable).toBe(usd("50"));
     expect((await member(carla)).claimable).toBe(usd("50"));
   });
 
+  it("are at most the deposit", async () => {
+    const world = await biddingWorld({ bidDeposit: usd("20") });
+    const { circles, ana, bid, reveal, toGrace, assertions } = world;
+    await bid(ana, "20.000001");
+    await toGrace();
+    await assertions.revertWithCustomErrorWithArgs(
+      reveal(ana, "20.000001"),
+      circles,
+      "DiscountTooHigh",
+      [usd("20.000001"), usd("20")],
+    );
+  });
+
   it("cannot be had for nothing by defaulting: a pot in shares pays its discount in shares", async () => {
     const world = await biddingWorld({ invested: true });
-    const { ana, beto, carla, bid, reveal, toGrace, settle, member } = world;
+    const { vault, ana, beto, carla, bid, reveal, toGrace, settle, member } = world;
+    const before = (await member(beto)).shares;
     await bid(ana, "100");
     await toGrace();
     await reveal(ana, "100");
     await settle();
-    const collateral = usd("220") * 1_000_000n;
-    const slashed = usd("110") * 1_000_000n;
-    // The pot is 220 in shares, penalties included; of that Ana gives up 100.
-    expect((await member(ana)).shares).toBe(collateral + usd("120") * 1_000_000n);
+    // The pot is 220 in shares, penalties included; of that Ana gives up 100. Each has their own collateral beside.
+    const worthOf = async (shares: bigint) => vault.read.convertToAssets([shares]);
+    expect(await worthOf((await member(ana)).claimableShares)).toBe(usd("120"));
+    expect((await member(ana)).shares).toBe(before);
     for (const other of [beto, carla]) {
-      expect((await member(other)).shares).toBe(collateral - slashed + usd("50") * 1_000_000n);
+      const { shares, claimableShares } = await member(other);
+      expect(await worthOf(claimableShares)).toBe(usd("50"));
+      expect(await worthOf(before - shares)).toBe(usd("110"));
     }
   });
 });

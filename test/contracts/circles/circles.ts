@@ -14,7 +14,7 @@ export const DRAW_FEE = parseEther("0.01");
 /** The numbers of IRotatingPools.Order, State and Reason. */
 export const ORDER = { joining: 0, random: 1, bids: 2 } as const;
 export const STATE = circleState;
-export const REASON = { notFilled: 0, noAnswer: 1 } as const;
+export const REASON = { notFilled: 0, noAnswer: 1, notReady: 2 } as const;
 
 /** All that one of `members` could owe to others, with a contribution of 100 and a penalty of a tenth. */
 export const fullCollateral = (members: number) => BigInt(members - 1) * usd("110");
@@ -39,20 +39,20 @@ export type Terms = typeof TERMS;
 
 /** By invitation, without collateral. */
 export const TRUSTED = { collateral: 0n, open: false };
-export const BY_BIDS = { order: ORDER.bids, bidDeposit: usd("20") };
+export const BY_BIDS = { order: ORDER.bids, bidDeposit: usd("200") };
 
 /** Circles over a vault, with the libraries that they are linked to. */
 export async function deployCircles(
   { viem }: World,
   vault: Address,
   vrf: Awaited<ReturnType<typeof deployChainlink>>["vrf"],
-  { drawFee = DRAW_FEE, answerTime = ANSWER_TIME } = {},
+  { drawFee = DRAW_FEE, answerTime = ANSWER_TIME, nativePayment = true } = {},
 ) {
   const forming = await viem.deployContract("CircleForming");
   const settlement = await viem.deployContract("RoundSettlement");
   return viem.deployContract(
     "RotatingPools",
-    [vault, { ...vrf, nativePayment: true }, drawFee, BigInt(answerTime)],
+    [vault, { ...vrf, nativePayment }, drawFee, BigInt(answerTime)],
     {
       libraries: {
         "project/contracts/circles/CircleForming.sol:CircleForming": forming.address,
@@ -89,6 +89,12 @@ export async function circlesWorld({ savers = 3 } = {}) {
 
   const now = world.now;
 
+  const runningRound = async (circleId = CIRCLE) => {
+    const { start, members } = await circles.read.circleOf([circleId]);
+    const round = Math.floor((Number(await now()) + 1 - start) / ROUND);
+    return BigInt(Math.max(0, Math.min(members - 1, round)));
+  };
+
   return {
     ...world,
     answer,
@@ -112,8 +118,18 @@ export async function circlesWorld({ savers = 3 } = {}) {
       }),
 
     /** Pays what is due, for oneself. */
-    pay: (account: { address: Address }, amount = "100", circleId = CIRCLE) =>
-      circles.write.contribute([circleId, account.address, usd(amount), UINT256_MAX], {
+    pay: async (account: { address: Address }, amount = "100", circleId = CIRCLE) =>
+      circles.write.contribute(
+        [circleId, account.address, await runningRound(circleId), usd(amount), UINT256_MAX],
+        { account: account.address },
+      ),
+
+    /** The round that runs by the clock, settled or not. */
+    runningRound,
+
+    /** Pays so much for rounds up to the last. */
+    payAhead: (account: { address: Address }, amount: string, circleId = CIRCLE) =>
+      circles.write.contribute([circleId, account.address, 2n, usd(amount), UINT256_MAX], {
         account: account.address,
       }),
 

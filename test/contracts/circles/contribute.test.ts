@@ -27,25 +27,22 @@ describe("RotatingPools.contribute", () => {
       due: usd("60"),
       ahead: 0n,
       penalty: 0n,
-      rounding: 0n,
-      shares: 0n,
       paidAfter: usd("100"),
-      aheadAfter: 0n,
-      sharesAfter: fullCollateral(3),
-      circleCashAfter: usd("100"),
-      circleSharesAfter: 3n * fullCollateral(3),
+      circleCashAfter: usd("100") + 3n * fullCollateral(3),
     });
   });
 
   it("takes no more than is due, so that nobody can get in the way by paying a little first", async () => {
     const { circles, ana, beto, balanceOf, assertions } = await runningWorld();
     const before = await balanceOf(ana);
-    await circles.write.contribute([CIRCLE, ana.address, 1n, NO_PENALTY], { account: beto });
-    await circles.write.contribute([CIRCLE, ana.address, usd("100"), NO_PENALTY], { account: ana });
+    await circles.write.contribute([CIRCLE, ana.address, 0n, 1n, NO_PENALTY], { account: beto });
+    await circles.write.contribute([CIRCLE, ana.address, 0n, usd("100"), NO_PENALTY], {
+      account: ana,
+    });
     expect(before - (await balanceOf(ana))).toBe(usd("100") - 1n);
     for (const assets of [usd("1"), 0n]) {
       await assertions.revertWithCustomErrorWithArgs(
-        circles.write.contribute([CIRCLE, ana.address, assets, NO_PENALTY], { account: ana }),
+        circles.write.contribute([CIRCLE, ana.address, 0n, assets, NO_PENALTY], { account: ana }),
         circles,
         "NothingToPay",
         [CIRCLE, is(ana)],
@@ -62,7 +59,9 @@ describe("RotatingPools.contribute", () => {
     await toRoundsEnd(GRACE - 10);
     expect(await circles.read.dueOf([CIRCLE, beto.address])).toEqual([0n, usd("50"), usd("5")]);
     await assertions.revertWithCustomErrorWithArgs(
-      circles.write.contribute([CIRCLE, beto.address, usd("50"), usd("5") - 1n], { account: beto }),
+      circles.write.contribute([CIRCLE, beto.address, 0n, usd("50"), usd("5") - 1n], {
+        account: beto,
+      }),
       circles,
       "PenaltyTooHigh",
       [usd("5"), usd("5") - 1n],
@@ -80,7 +79,9 @@ describe("RotatingPools.contribute", () => {
     await toRoundsEnd(GRACE + 100);
     const { start } = await circles.read.circleOf([CIRCLE]);
     await networkHelpers.time.setNextBlockTimestamp(start + 27 * 24 * 3600);
-    await circles.write.contribute([CIRCLE, ana.address, usd("100"), NO_PENALTY], { account: ana });
+    await circles.write.contribute([CIRCLE, ana.address, 0n, usd("100"), NO_PENALTY], {
+      account: ana,
+    });
   });
 
   it("first pays those who were left short, with the penalty, and restores the member", async () => {
@@ -144,7 +145,7 @@ describe("RotatingPools.contribute", () => {
           encodeFunctionData({
             abi,
             functionName: "contribute",
-            args: [CIRCLE, ana.address, usd("100"), NO_PENALTY],
+            args: [CIRCLE, ana.address, 0n, usd("100"), NO_PENALTY],
           }),
         ],
       ],
@@ -161,7 +162,7 @@ describe("RotatingPools.contribute", () => {
       [ana, "NothingToPay", [CIRCLE, is(ana)]],
     ] as const) {
       await assertions.revertWithCustomErrorWithArgs(
-        circles.write.contribute([CIRCLE, account.address, 1n, NO_PENALTY], { account: ana }),
+        circles.write.contribute([CIRCLE, account.address, 0n, 1n, NO_PENALTY], { account: ana }),
         circles,
         error,
         [...args],
@@ -194,55 +195,43 @@ describe("RotatingPools.contribute", () => {
   });
 });
 
-describe("RotatingPools.contributeAhead", () => {
-  it("pays for later rounds, which then need nobody's hand", async () => {
-    const world = await runningWorld({ invested: true });
-    const { circles, ana, beto, carla, pay, settle, member } = world;
-    await pay(carla);
-    await circles.write.contributeAhead([CIRCLE, carla.address, usd("1000")], { account: carla });
-    const [made] = await circles.getEvents.ContributionMade();
-    expect(made?.args.contribution).toMatchObject({
-      due: 0n,
-      ahead: usd("200"),
-      shares: usd("200") * 1_000_000n,
-      paidAfter: usd("300"),
-      aheadAfter: usd("200"),
-    });
-    for (const recipient of [ana, beto]) {
+describe("RotatingPools.contribute for later rounds", () => {
+  it("is plain money in any circle, which then needs nobody's hand and fills those pots in money", async () => {
+    for (const invested of [false, true]) {
+      const world = await runningWorld({ invested });
+      const { circles, ana, beto, carla, pay, payAhead, settle, member } = world;
+      await payAhead(carla, "1000");
+      const [made] = await circles.getEvents.ContributionMade();
+      expect(made?.args.contribution).toMatchObject({
+        round: 0n,
+        due: usd("100"),
+        ahead: usd("200"),
+        paidAfter: usd("300"),
+      });
+      for (const recipient of [ana, beto]) {
+        for (const account of [ana, beto]) await pay(account);
+        await settle();
+        expect((await member(recipient)).claimable).toBe(usd("300"));
+      }
       for (const account of [ana, beto]) await pay(account);
       await settle();
-      expect((await member(recipient)).claimable).toBe(usd(recipient === ana ? "300" : "200"));
+      expect(await member(carla)).toMatchObject({
+        defaulted: false,
+        paid: usd("300"),
+        claimable: usd("300"),
+      });
+      expect((await circles.read.circleOf([CIRCLE])).state).toBe(STATE.completed);
     }
-    const [used] = await circles.getEvents.AheadUsed();
-    expect(used?.args).toMatchObject({
-      round: 1n,
-      assets: usd("100"),
-      shares: usd("100") * 1_000_000n,
-      paidAfter: usd("200"),
-      aheadAfter: usd("100"),
-    });
-    // Beto's pot came partly in shares, on top of his collateral.
-    expect((await member(beto)).shares).toBe((fullCollateral(3) + usd("100")) * 1_000_000n);
-    for (const account of [ana, beto]) await pay(account);
-    await settle();
-    expect(await member(carla)).toMatchObject({ defaulted: false, ahead: 0n, paid: usd("300") });
-    expect((await circles.read.circleOf([CIRCLE])).state).toBe(STATE.completed);
   });
 
-  it("comes after what is due, up to the last round, while the circle runs", async () => {
+  it("pays the rounds before first, up to the last, while the circle runs", async () => {
     const world = await runningWorld();
-    const { circles, ana, beto, carla, pay, settle, assertions } = world;
-    const ahead = (assets: bigint) =>
-      circles.write.contributeAhead([CIRCLE, ana.address, assets], { account: ana });
-    await assertions.revertWithCustomErrorWithArgs(ahead(1n), circles, "PayDueFirst", [
-      CIRCLE,
-      is(ana),
-      usd("100"),
-    ]);
-    await pay(ana);
-    await ahead(usd("150"));
-    await ahead(usd("150"));
-    await assertions.revertWithCustomErrorWithArgs(ahead(1n), circles, "NothingToPay", [
+    const { circles, ana, beto, carla, pay, payAhead, settle, assertions } = world;
+    await payAhead(ana, "250");
+    expect(await circles.read.dueOf([CIRCLE, ana.address])).toEqual([0n, 0n, 0n]);
+    await payAhead(ana, "250");
+    const again = () => payAhead(ana, "0.000001");
+    await assertions.revertWithCustomErrorWithArgs(again(), circles, "NothingToPay", [
       CIRCLE,
       is(ana),
     ]);
@@ -250,29 +239,100 @@ describe("RotatingPools.contributeAhead", () => {
       for (const account of [beto, carla]) await pay(account);
       await settle();
     }
-    await assertions.revertWithCustomErrorWithArgs(ahead(1n), circles, "WrongState", [
+    await assertions.revertWithCustomErrorWithArgs(again(), circles, "NothingToPay", [
       CIRCLE,
-      STATE.completed,
-      STATE.running,
+      is(ana),
     ]);
+    await assertions.revertWithCustomErrorWithArgs(
+      circles.write.contribute([CIRCLE, ana.address, 3n, 1n, NO_PENALTY], { account: ana }),
+      circles,
+      "RoundUnknown",
+      [CIRCLE, 3n],
+    );
   });
 
-  it("is worth what it counts, at any price of the vault's shares", async () => {
+  it("leaves nobody who paid what was asked in default, whoever paid a unit for them, when the vault falls", async () => {
     const world = await runningWorld({ invested: true });
-    const { circles, vault, ana, pay, earn, member } = world;
+    const { circles, vault, first, second, asset, ana, beto, carla, keeper } = world;
+    const { pay, payAhead, settle, member } = world;
+    await asset.write.mint([keeper.address, usd("1")]);
+    await asset.write.approve([circles.address, usd("1")], { account: keeper });
+    await circles.write.contribute([CIRCLE, beto.address, 1n, usd("100") + 1n, 0n], {
+      account: beto,
+    });
+    await payAhead(carla, "300");
     await vault.write.rebalance();
-    await earn("3.333333");
+    for (const strategy of [first, second]) {
+      const held = await asset.read.balanceOf([strategy.address]);
+      await strategy.write.lose([held / 1_000_000n + 1n]);
+    }
     await pay(ana);
-    const { shares } = await member(ana);
-    await circles.write.contributeAhead([CIRCLE, ana.address, usd("7.000001")], { account: ana });
-    const bought = (await member(ana)).shares - shares;
-    expect(await vault.read.convertToAssets([bought])).toBeGreaterThanOrEqual(usd("7.000001"));
-    const [made] = await circles.getEvents.ContributionMade();
-    expect(made?.args.contribution?.rounding).toBeLessThanOrEqual(1n);
+    await settle();
+    await circles.write.contribute([CIRCLE, beto.address, 1n, 1n, 0n], { account: keeper });
+    await pay(ana);
+    await pay(beto);
+    await settle();
+    for (const account of [ana, beto]) await pay(account);
+    await settle();
+    for (const account of [ana, beto, carla]) {
+      expect(await member(account)).toMatchObject({ defaulted: false, used: 0n });
+    }
+  });
+
+  it("counts for the round it names: late, it pays that one late, and never the next", async () => {
+    const world = await runningWorld(TRUSTED);
+    const { circles, ana, beto, carla, pay, settle, member, assertions } = world;
+    for (const account of [ana, beto]) await pay(account);
+    await settle();
+    const forTheFirst = (maxPenalty: bigint) =>
+      circles.write.contribute([CIRCLE, carla.address, 0n, usd("100"), maxPenalty], {
+        account: carla,
+      });
+    await assertions.revertWithCustomErrorWithArgs(forTheFirst(0n), circles, "PenaltyTooHigh", [
+      usd("10"),
+      0n,
+    ]);
+    await forTheFirst(usd("10"));
+    expect((await member(ana)).claimable).toBe(usd("310"));
+    await assertions.revertWithCustomErrorWithArgs(
+      forTheFirst(usd("10")),
+      circles,
+      "NothingToPay",
+      [CIRCLE, is(carla)],
+    );
+    expect(await circles.read.dueOf([CIRCLE, carla.address])).toEqual([0n, usd("100"), 0n]);
+  });
+
+  it("is in time in the last second of a period without a grace", async () => {
+    const world = await runningWorld({ grace: 0 });
+    const { circles, ana, beto, carla, networkHelpers, member } = world;
+    const { start, period } = await circles.read.circleOf([CIRCLE]);
+    for (const account of [ana, beto]) {
+      await circles.write.contribute([CIRCLE, account.address, 0n, usd("100"), 0n], { account });
+    }
+    await networkHelpers.time.setNextBlockTimestamp(start + period);
+    await circles.write.contribute([CIRCLE, carla.address, 0n, usd("100"), 0n], { account: carla });
+    expect(await circles.getEvents.RoundCompleted()).toHaveLength(0);
+    await networkHelpers.time.setNextBlockTimestamp(start + period + 1);
+    await circles.write.settle([CIRCLE, 1n]);
+    expect((await member(ana)).claimable).toBe(usd("300"));
+    expect((await member(carla)).defaulted).toBe(false);
+    const [started] = await circles.getEvents.RoundStarted();
+    expect(started?.args).toMatchObject({ start: BigInt(start + period), round: 1n });
   });
 });
 
 describe("RotatingPools.restoreCollateral", () => {
+  it("does not need the vault: stopped deposits keep nobody in default", async () => {
+    const world = await runningWorld({ invested: true });
+    const { circles, vault, carla, ana, beto, pay, settle, member } = world;
+    for (const account of [ana, beto]) await pay(account);
+    await settle();
+    await vault.write.stopDeposits();
+    await circles.write.restoreCollateral([CIRCLE, carla.address, usd("100")], { account: carla });
+    expect(await member(carla)).toMatchObject({ defaulted: false, collateral: usd("100") });
+  });
+
   it("brings a member back into good standing", async () => {
     const world = await runningWorld();
     const { circles, ana, beto, carla, pay, settle, member, assertions } = world;
@@ -282,16 +342,15 @@ describe("RotatingPools.restoreCollateral", () => {
       defaulted: true,
       used: usd("100"),
       paid: usd("100"),
-      shares: fullCollateral(3) - usd("110"),
+      collateral: fullCollateral(3) - usd("110"),
     });
     await circles.write.restoreCollateral([CIRCLE, carla.address, usd("60")], { account: ana });
     const [restored] = await circles.getEvents.CollateralRestored();
     expect(restored?.args).toMatchObject({
       assets: usd("60"),
-      cost: usd("60"),
-      shares: usd("60"),
       usedAfter: usd("40"),
-      sharesAfter: fullCollateral(3) - usd("50"),
+      collateralAfter: fullCollateral(3) - usd("50"),
+      circleCashAfter: usd("260") + 3n * fullCollateral(3),
     });
     expect((await member(carla)).defaulted).toBe(true);
     await circles.write.restoreCollateral([CIRCLE, carla.address, usd("60")], { account: carla });

@@ -44,11 +44,21 @@ describe("RotatingPools.createCircle", () => {
     expect(await circles.read.fullCollateral([usd("100"), 1_000n, 3n])).toBe(fullCollateral(3));
   });
 
-  it("says that members of a trusted circle can lose the others' contributions to one round", async () => {
+  it("says the most that a member can lose: what no collateral covers, and what the vault can lose", async () => {
     const { circles, create } = await circlesWorld();
-    await create({ open: false, collateral: fullCollateral(3) - 1n });
-    const [created] = await circles.getEvents.CircleCreated();
-    expect(created?.args.mostAtRisk).toBe(usd("200"));
+    const atRisk = async (changes: Partial<Terms>) => {
+      await create({ open: false, ...changes });
+      const [created] = await circles.getEvents.CircleCreated();
+      return created?.args.mostAtRisk;
+    };
+    expect(await atRisk({ collateral: 0n })).toBe(usd("200"));
+    expect(await atRisk({ collateral: 0n, invested: true })).toBe(usd("200"));
+    expect(await atRisk({ collateral: usd("60") })).toBe(usd("140"));
+    expect(await atRisk({ collateral: usd("200") - 1n })).toBe(1n);
+    expect(await atRisk({ collateral: usd("200") })).toBe(0n);
+    // One unit more, because shares can cost it.
+    expect(await atRisk({ invested: true })).toBe(fullCollateral(3) + usd("200") + 1n);
+    expect(await atRisk({ collateral: usd("60"), invested: true })).toBe(usd("260") + 1n);
   });
 
   it("makes the creator the first member, if they want", async () => {
@@ -58,9 +68,10 @@ describe("RotatingPools.createCircle", () => {
     expect(joined?.args).toMatchObject({
       circleId: CIRCLE,
       assets: fullCollateral(3),
-      shares: fullCollateral(3),
+      shares: 0n,
       memberCountAfter: 1n,
-      circleSharesAfter: fullCollateral(3),
+      circleCashAfter: fullCollateral(3),
+      circleSharesAfter: 0n,
     });
     expect((await circles.read.queueOf([CIRCLE])).map((member) => member.toLowerCase())).toEqual([
       ana.address,

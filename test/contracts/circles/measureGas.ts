@@ -1,3 +1,4 @@
+import hre from "hardhat";
 import { type Hex, toHex } from "viem";
 import { expect } from "vitest";
 import { UINT256_MAX, usd } from "../world.ts";
@@ -18,9 +19,10 @@ export async function measureGas(): Promise<GasReport> {
     await measureWhole(report, members, false);
   }
   await measureVault(report);
-  const { circles, client } = await circlesWorld();
-  report["bytes of RotatingPools"] =
-    ((await client.getCode({ address: circles.address }))?.length ?? 2) / 2 - 1;
+  for (const name of ["RotatingPools", "RoundSettlement", "CircleForming"]) {
+    const { deployedBytecode } = await hre.artifacts.readArtifact(name);
+    report[`bytes of ${name}`] = deployedBytecode.length / 2 - 1;
+  }
   return report;
 }
 
@@ -52,7 +54,7 @@ async function measureRounds(report: GasReport, members: number): Promise<void> 
   };
   const [first, second] = [await stage.read.puppets([0n]), await stage.read.puppets([1n])];
   const contribute = (circleId: bigint, member: Hex) =>
-    circles.write.contribute([circleId, member, usd("100"), UINT256_MAX], { account: ana });
+    circles.write.contribute([circleId, member, 0n, usd("100"), UINT256_MAX], { account: ana });
 
   const paid = await open();
   await contribute(paid, first);
@@ -75,14 +77,14 @@ async function measureRounds(report: GasReport, members: number): Promise<void> 
     circles.write.settle([trusted, 1n]),
   );
 
-  const bids = await open({ order: ORDER.bids, bidDeposit: usd("1") });
+  const bids = await open({ order: ORDER.bids, bidDeposit: usd("10") });
   await payAll(bids);
   const salt = `0x${"00".repeat(32)}` as const;
   const bid = await circles.read.sealBid([bids, 0n, first, usd("10"), salt]);
   await networkHelpers.setCode(first, "0x");
   const { asset } = world;
-  await asset.write.mint([first, usd("1")]);
-  await asset.write.approve([circles.address, usd("1")], { account: first });
+  await asset.write.mint([first, usd("10")]);
+  await asset.write.approve([circles.address, usd("10")], { account: first });
   await measure("commit a bid", circles.write.commitBid([bids, bid], { account: first }));
   await toRoundsEnd(GRACE - 10, bids);
   await measure(
@@ -135,14 +137,16 @@ async function measureWhole(
 /** What the vault adds. */
 async function measureVault(report: GasReport): Promise<void> {
   const world = await circlesWorld();
-  const { circles, vault, ana, beto, carla, create, join, pay, settle, gasOf } = world;
+  const { circles, vault, ana, beto, carla, create, join, settle, gasOf } = world;
   await vault.write.deposit([usd("1000"), ana.address], { account: ana });
   await create({ invested: true });
   await gasOf(join(beto));
   report["join, collateral into the vault"] = await gasOf(join(carla));
-  await pay(ana);
-  report["contribute ahead, into the vault"] = await gasOf(
-    circles.write.contributeAhead([1n, ana.address, usd("200")], { account: ana }),
+  report["divest, out of the vault"] = await gasOf(
+    circles.write.divest([1n, 2n ** 128n, 0n], { account: beto }),
+  );
+  report["contribute, with two rounds ahead"] = await gasOf(
+    circles.write.contribute([1n, ana.address, 2n, usd("300"), 0n], { account: ana }),
   );
   for (let round = 0; round < 3; round++) await settle();
   report["claim out of the vault"] = await gasOf(

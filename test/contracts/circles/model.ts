@@ -19,7 +19,7 @@ export interface Person {
   owes: bigint[];
   /** Credited, and not taken out. */
   credit: bigint;
-  /** Collateral, and what came out of others'. */
+  /** Collateral. */
   security: bigint;
   /** Collateral that paid for this one. */
   helped: bigint;
@@ -60,7 +60,7 @@ export class CircleModel {
   /** Pays everything that is due: first to those who were left short, then for the running round. */
   pay(who: number, late: boolean): void {
     const arrears = this.#owed(who, this.round);
-    this.#give(who, arrears, arrears + roundedUp(arrears, this.#rules.penaltyBps), "credit");
+    this.#give(who, arrears, arrears + roundedUp(arrears, this.#rules.penaltyBps));
     if (!this.over) {
       const person = this.#person(who);
       const due = person.owes[this.round] ?? 0n;
@@ -90,7 +90,6 @@ export class CircleModel {
     );
     let money = this.#penalties;
     this.#penalties = 0n;
-    let shares = 0n;
     for (const who of others) {
       const person = this.#person(who);
       money += this.#rules.contribution - (person.owes[round] ?? 0n);
@@ -98,54 +97,39 @@ export class CircleModel {
       if (this.#owed(who, round) > 0n) continue;
       const fromCredit = min(person.credit, this.#owed(who, round + 1));
       person.credit -= fromCredit;
-      money += this.#give(who, fromCredit, fromCredit, "credit");
+      money += this.#give(who, fromCredit, fromCredit);
       const missing = this.#owed(who, round + 1);
       if (missing === 0n) continue;
       person.inDefault = true;
-      shares += this.#help(who, missing);
+      money += this.#help(who, missing);
     }
     const person = this.#person(winner);
     const own = this.#rules.contribution - (person.owes[round] ?? 0n);
-    const arrears = this.#owed(winner, round);
-    const inMoney = min(arrears, money);
-    money -= inMoney;
-    this.#give(winner, inMoney, inMoney, "credit");
-    const inShares = min(arrears - inMoney, shares);
-    shares -= inShares;
-    this.#give(winner, inShares, inShares, "security");
-    // Who owes nothing to others owes their own round to nobody but themselves.
-    if (this.#owed(winner, round) === 0n) person.owes[round] = 0n;
+    const arrears = min(this.#owed(winner, round), money);
+    money -= arrears;
+    this.#give(winner, arrears, arrears);
+    // Nobody owes anything to themselves.
+    person.owes[round] = 0n;
     money += own;
-    const discount = min(best?.discount ?? 0n, money + shares);
-    if (discount > 0n) {
-      const size = BigInt(others.length);
-      const each = {
-        credit: (money * discount) / (money + shares) / size,
-        security: (shares * discount) / (money + shares) / size,
-      };
-      for (const other of others) {
-        this.#person(other).credit += each.credit;
-        this.#person(other).security += each.security;
-      }
-      money -= each.credit * size;
-      shares -= each.security * size;
-    }
-    person.credit += money;
-    person.security += shares;
+    const size = BigInt(others.length);
+    const each = min(best?.discount ?? 0n, money) / size;
+    for (const other of others) this.#person(other).credit += each;
+    person.credit += money - each * size;
     person.served = true;
     this.#forgive(winner);
     this.served.push(winner);
   }
 
-  /** Takes out what is not needed any more; what is owed to others goes first. */
+  /** Takes out what is not needed any more; what is owed to others goes first, and nobody is paid while they owe. */
   claim(who: number): void {
     const person = this.#person(who);
     const arrears = this.#owed(who, this.round);
     const fromCredit = min(person.credit, arrears);
     person.credit -= fromCredit;
-    this.#give(who, fromCredit, fromCredit, "credit");
+    this.#give(who, fromCredit, fromCredit);
     this.#help(who, arrears - fromCredit);
     this.#forgive(who);
+    if (this.#owed(who, this.round) > 0n) return;
     const ahead = this.#owed(who, this.#rules.members);
     const needed = this.over
       ? 0n
@@ -169,18 +153,25 @@ export class CircleModel {
     return this.#bids.toSorted((a, b) => Number(b.discount - a.discount) || a.who - b.who)[0];
   }
 
-  /** A member's security pays what they owe, with the penalty as far as it goes. Says how much is for the running round. */
+  /**
+   * A member's security pays what they owe, and the penalty out of what is above all that they could still owe to others.
+   * Says how much is for the running round.
+   */
   #help(who: number, missing: bigint): bigint {
     const person = this.#person(who);
     const covered = min(missing, person.security);
-    const penalty = min((covered * this.#rules.penaltyBps) / BPS, person.security - covered);
+    if (covered === 0n) return 0n;
+    const own = person.served ? 0n : this.#rules.contribution;
+    const toOthers = this.#owed(who, this.#rules.members) - own;
+    const above = person.security > toOthers ? person.security - toOthers : 0n;
+    const penalty = min((covered * this.#rules.penaltyBps) / BPS, above);
     person.security -= covered + penalty;
     person.helped += covered;
-    return this.#give(who, covered, covered + penalty, "security");
+    return this.#give(who, covered, covered + penalty);
   }
 
   /** Pays so much of what a member owes, earliest round first; each round's part of `money` goes to who took its pot. */
-  #give(who: number, assets: bigint, money: bigint, into: "credit" | "security"): bigint {
+  #give(who: number, assets: bigint, money: bigint): bigint {
     const { owes } = this.#person(who);
     let forRunning = 0n;
     for (let round = 0; assets > 0n; round++) {
@@ -191,7 +182,7 @@ export class CircleModel {
       money -= worth;
       const recipient = this.served[round];
       if (recipient === undefined) forRunning += worth;
-      else this.#person(recipient)[into] += worth;
+      else this.#person(recipient).credit += worth;
     }
     return forRunning;
   }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { is, DAY, UINT256_MAX, usd } from "../world.ts";
-import { CIRCLE, circlesWorld, fullCollateral, runningWorld, STATE, TRUSTED } from "./circles.ts";
+import {
+  CIRCLE,
+  circlesWorld,
+  fullCollateral,
+  invitationFor,
+  runningWorld,
+  STATE,
+  TRUSTED,
+} from "./circles.ts";
 
 describe("RotatingPools.settle", () => {
   it("gives each member the pot once, and everybody their collateral back in the end", async () => {
@@ -36,7 +44,8 @@ describe("RotatingPools.settle", () => {
       own: 0n,
       missing: 0n,
       claimableAfter: usd("300"),
-      sharesAfter: fullCollateral(3),
+      claimableSharesAfter: 0n,
+      paidAfter: usd("100"),
     });
     const [completed] = await circles.getEvents.RoundCompleted();
     expect(completed?.args).toMatchObject({ collected: usd("300"), missing: 0n, roundsLeft: 2n });
@@ -46,7 +55,7 @@ describe("RotatingPools.settle", () => {
     await settle();
     await settle();
     const [over] = await circles.getEvents.CircleCompleted();
-    expect(over?.args).toMatchObject({ circleCash: usd("300"), circleShares: usd("660") });
+    expect(over?.args).toMatchObject({ circleCash: usd("960"), circleShares: 0n });
   });
 
   it("waits for the end of the grace, then takes as many rounds as asked for, by anybody", async () => {
@@ -75,15 +84,21 @@ describe("RotatingPools.settle", () => {
     );
   });
 
-  it("fills every pot from collateral when nobody ever pays, and nobody gains or loses", async () => {
+  it("fills every pot from collateral when nobody ever pays, and nothing is left", async () => {
     for (const invested of [false, true]) {
       const world = await runningWorld({ invested });
       const { circles, ana, beto, carla, settle, balanceOf } = world;
-      for (let round = 0; round < 3; round++) await settle();
+      for (let round = 0; round < 3; round++) {
+        await settle();
+        const [completed] = await circles.getEvents.RoundCompleted();
+        expect(completed?.args.missing).toBe(0n);
+      }
+      let together = 0n;
       for (const account of [ana, beto, carla]) {
         await circles.write.claim([CIRCLE, account.address, 0n], { account });
-        expect(await balanceOf(account)).toBe(usd("1010000"));
+        together += await balanceOf(account);
       }
+      expect(together).toBe(3n * usd("1010000"));
       expect(await circles.read.holdingsOf([CIRCLE])).toEqual([0n, 0n]);
     }
   });
@@ -102,16 +117,18 @@ describe("RotatingPools.settle", () => {
       arrearsAfter: 0n,
     });
     const [slashed] = await circles.getEvents.CollateralSlashed();
-    expect(slashed?.args).toMatchObject({
+    expect(slashed?.args.slash).toEqual({
       assets: usd("100"),
       penalty: usd("10"),
-      shares: usd("110"),
+      cash: usd("110"),
+      shares: 0n,
       paidAfter: usd("100"),
-      sharesAfter: fullCollateral(3) - usd("110"),
+      collateralAfter: fullCollateral(3) - usd("110"),
+      sharesAfter: 0n,
       usedAfter: usd("100"),
     });
-    expect((await member(ana)).claimable).toBe(usd("200"));
-    expect((await member(ana)).shares).toBe(fullCollateral(3) + usd("110"));
+    expect((await member(ana)).claimable).toBe(usd("310"));
+    expect((await member(ana)).collateral).toBe(fullCollateral(3));
     for (const account of [ana, beto, carla]) await pay(account);
     await settle();
     expect((await member(carla)).served).toBe(true);
@@ -141,9 +158,8 @@ describe("RotatingPools.settle", () => {
       for (const account of [beto, carla]) await pay(account);
       await settle();
     }
-    const { claimable, shares } = await member(carla);
-    // Two contributions in money, Ana's in shares, beside what Carla left herself and has left of it.
-    expect(claimable + shares - collateral + usd("100")).toBe(usd("300") - 1n);
+    // Two contributions, and Ana's as far as her collateral goes.
+    expect((await member(carla)).claimable).toBe(usd("300") - 1n);
     expect(await circles.read.dueOf([CIRCLE, ana.address])).toEqual([1n, 0n, 0n]);
   });
 
@@ -158,10 +174,11 @@ describe("RotatingPools.settle", () => {
     expect(used?.args).toMatchObject({
       round: 1n,
       assets: usd("100"),
+      shares: 0n,
       paidAfter: usd("200"),
       claimableAfter: usd("200"),
     });
-    expect(await member(ana)).toMatchObject({ defaulted: false, shares: fullCollateral(3) });
+    expect(await member(ana)).toMatchObject({ defaulted: false, collateral: fullCollateral(3) });
   });
 
   it("makes the pot smaller in a trusted circle, and a late payment reaches whom it was missing", async () => {
@@ -232,7 +249,7 @@ describe("RotatingPools.claim", () => {
     expect(assets).toBeLessThanOrEqual(usd("22"));
     await circles.write.claim([CIRCLE, carla.address, assets], { account: carla });
     const [claimed] = await circles.getEvents.PayoutClaimed();
-    expect(claimed?.args).toMatchObject({ cash: 0n, shares, assets });
+    expect(claimed?.args.claim).toMatchObject({ cash: 0n, shares, assets });
     for (let round = 0; round < 2; round++) {
       await settle();
       for (const account of [ana, beto, carla]) await pay(account);
@@ -274,28 +291,38 @@ describe("RotatingPools.claim", () => {
     );
   });
 
-  it("takes what is owed out of unclaimed money, and then needs none of the shares", async () => {
-    const collateral = fullCollateral(3) / 3n;
-    const world = await runningWorld({ ...TRUSTED, collateral });
-    const { circles, ana, beto, keeper, pay, settle, member } = world;
-    // Only Ana ever pays, and only once. Beto's pot pays in part what he owes.
-    await pay(ana);
-    for (let round = 0; round < 3; round++) await settle();
-    const before = await member(beto);
-    const [arrears] = await circles.read.dueOf([CIRCLE, beto.address]);
-    expect(arrears).toBeGreaterThan(0n);
-    expect(before.claimable).toBeGreaterThan(arrears);
-    expect(before.shares).toBeGreaterThan(0n);
-    await circles.write.collectArrears([CIRCLE, beto.address], { account: keeper });
-    expect(await member(beto)).toMatchObject({
-      claimable: before.claimable - arrears,
-      shares: before.shares,
-      used: before.used,
-    });
-    expect(await circles.read.dueOf([CIRCLE, beto.address])).toEqual([0n, 0n, 0n]);
+  it("pays nobody while they owe, and one call collects all that there is", async () => {
+    const world = await circlesWorld({ savers: 5 });
+    const { circles, members, create, pay, settle, member } = world;
+    const [, beto, carla, dora, elsa] = members;
+    if (!beto || !carla || !dora || !elsa) throw new Error("too few savers");
+    await create({ ...TRUSTED, members: 5 });
+    for (const account of members.slice(1)) {
+      await circles.write.joinWithInvitation(await invitationFor(world, account), { account });
+    }
+    // Dora never pays. The others pay three rounds and claim; then only Beto pays, and Carla when all is over.
+    for (const recipient of members.slice(0, 3)) {
+      for (const account of members) if (account !== dora) await pay(account);
+      await settle();
+      await circles.write.claim([CIRCLE, recipient.address, 0n], { account: recipient });
+    }
+    await settle();
+    await pay(beto, "500");
+    await settle();
+    await pay(carla, "500");
+    const [owed] = await circles.read.dueOf([CIRCLE, dora.address]);
+    const { claimable } = await member(dora);
+    expect(owed).toBeGreaterThan(0n);
+    expect(claimable).toBeGreaterThan(0n);
+    const free = claimable > owed ? claimable - owed : 0n;
+    expect(await circles.read.claimableOf([CIRCLE, dora.address])).toEqual([free, 0n]);
+    await circles.write.collectArrears([CIRCLE, dora.address]);
+    expect((await member(dora)).claimable).toBe(free);
+    const [left] = await circles.read.dueOf([CIRCLE, dora.address]);
+    expect(left).toBe(owed - (claimable - free));
   });
 
-  it("gives units for shares where the vault is not asked, and money beside them", async () => {
+  it("gives the collateral's own money as it is needed no more, and the pot beside it", async () => {
     const world = await runningWorld();
     const { circles, ana, beto, carla, pay, settle, balanceOf } = world;
     const claimAsShares = async (account: typeof ana) => {
@@ -304,7 +331,7 @@ describe("RotatingPools.claim", () => {
         account: account.address,
       });
       await circles.write.claimAsShares([CIRCLE, account.address], { account });
-      expect((await balanceOf(account)) - before).toBe(result[0] + result[1]);
+      expect((await balanceOf(account)) - before).toBe(result[0]);
       return result;
     };
     for (const account of [ana, beto, carla]) await pay(account);
@@ -313,7 +340,7 @@ describe("RotatingPools.claim", () => {
     expect(await claimAsShares(ana)).toEqual([usd("300"), 0n]);
     for (const account of [ana, beto, carla]) await pay(account);
     await settle();
-    expect(await claimAsShares(ana)).toEqual([0n, usd("110")]);
+    expect(await claimAsShares(ana)).toEqual([usd("110"), 0n]);
   });
 
   it("has nothing for strangers, nor before the first round", async () => {

@@ -37,14 +37,12 @@ export function rulesOf(members: number, kind: (typeof KINDS)[number]): Rules {
   return { members, contribution: CONTRIBUTION, collateral, penaltyBps: 333n };
 }
 
-export const isCollateralised = ({ members, collateral }: Rules) =>
-  collateral === fullCollateral(members);
-
 /** So many circles fit into a transaction. */
 const BATCH = 12;
 /** Said beforehand: estimating would run everything many times over. */
 const GAS = { gas: 16_000_000n };
-const DEPOSIT = 50n;
+/** Nobody bids more than that. */
+const DEPOSIT = 10_000n;
 
 /** The books of a circle as the contract has them; shares of a circle without the vault are units. */
 export type Books = Awaited<ReturnType<Stage["contract"]["read"]["look"]>>[number];
@@ -154,6 +152,19 @@ export function playInModel(model: CircleModel, game: Game, acts: Acts): void {
   if (game.claiming) for (const who of game.acting) model.claim(who);
 }
 
+/** The contract counts payments from the first round on, up to the first that is not paid in full. */
+function paidInOrder({ owes }: Person, { contribution }: Rules): bigint {
+  const first = owes.findIndex((owed) => owed > 0n);
+  if (first < 0) return BigInt(owes.length) * contribution;
+  return BigInt(first + 1) * contribution - (owes[first] ?? 0n);
+}
+
+/** What a member who always pays in time can lose at most: what others owe to their round and no collateral covers. */
+export function mostAtRisk({ members, contribution, collateral }: Rules): bigint {
+  const others = BigInt(members - 1) * contribution;
+  return others > collateral ? others - collateral : 0n;
+}
+
 /** The contract's books, if it does what the model does. */
 export function booksOf(model: CircleModel, { rules }: Game, puppets: readonly Address[]): Books {
   const sum = (amount: (person: Person) => bigint) =>
@@ -167,20 +178,22 @@ export function booksOf(model: CircleModel, { rules }: Game, puppets: readonly A
       if (puppet === undefined) throw new Error(`there is no puppet ${who}`);
       return puppet;
     }),
-    cash: sum(({ credit }) => credit),
-    shares: sum(({ security }) => security),
+    cash: sum(({ credit, security }) => credit + security),
+    shares: 0n,
     leader: "0x0000000000000000000000000000000000000000",
     discount: 0n,
     sealedBids: 0n,
     penalties: 0n,
-    members: model.people.map((person) => ({
-      paid: person.owes.reduce((paid, owed) => paid + rules.contribution - owed, 0n),
+    members: model.people.map((person, who) => ({
+      paid: paidInOrder(person, rules),
       claimable: person.credit,
       joined: true,
       served: person.served,
       defaulted: person.inDefault,
-      shares: person.security,
-      ahead: 0n,
+      turn: Math.max(0, model.served.indexOf(who)),
+      collateral: person.security,
+      shares: 0n,
+      claimableShares: 0n,
       used: person.helped,
     })),
     takenOut: model.people.map(({ takenOut }) => takenOut),

@@ -125,6 +125,18 @@ describe("CooperativePools.joinWithInvitation", () => {
     expect(await cooperatives.read.isMember([POOL, beto.address])).toBe(true);
   });
 
+  it("stays good when the account of who signed it gets code", async () => {
+    const world = await poolWorld({ open: false });
+    const { cooperatives, asset, networkHelpers, ana, beto } = world;
+    const invitation = { poolId: POOL, invitee: beto.address, epoch: 0, deadline: FOREVER };
+    const signature = await signInvitation(world, ana, invitation);
+    // EIP-7702: to something that knows nothing of signatures.
+    await networkHelpers.setCode(ana.address, `0xef0100${asset.address.slice(2)}`);
+    await cooperatives.write.joinWithInvitation([POOL, usd("10"), 0n, FOREVER, signature], {
+      account: beto,
+    });
+  });
+
   it("is for the invitee alone, by the creator alone, for that pool and time alone", async () => {
     const world = await poolWorld({ open: false });
     const { cooperatives, ana, beto, carla, assertions } = world;

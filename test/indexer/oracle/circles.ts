@@ -30,10 +30,12 @@ export const circles: Part = {
 };
 
 const orders = ["joining", "random", "bids"];
-const reasons = ["notFilled", "noAnswer"];
+const reasons = ["notFilled", "noAnswer", "notReady"];
 
 const states: Record<string, string> = {
   CircleCreated: "forming",
+  CircleFilled: "full",
+  MemberStruckOut: "forming",
   OrderRequested: "requested",
   OrderAnswered: "answered",
   CircleStarted: "running",
@@ -47,6 +49,7 @@ const acts = [
   "UserLeft",
   "ContributionMade",
   "CollateralRestored",
+  "CollateralDivested",
   "BidCommitted",
   "BidRevealed",
   "PayoutClaimed",
@@ -57,10 +60,8 @@ function actorOf(log: Log): Hex | undefined {
   if (log.is("OrderRequested")) return log.who("caller");
   if (log.is("ContributionMade", "CollateralRestored")) return log.who("payer");
   if (log.is("ArrearsPaid")) return log.who("debtor");
-  if (log.is("UserJoined", "UserLeft", "BidCommitted", "BidRevealed", "PayoutClaimed")) {
-    return log.who("member");
-  }
-  return undefined;
+  const theirs = ["UserJoined", "UserLeft", "CollateralDivested", "PayoutClaimed"];
+  return log.is(...theirs, "BidCommitted", "BidRevealed") ? log.who("member") : undefined;
 }
 
 function accountOf(log: Log): Hex | undefined {
@@ -88,38 +89,49 @@ function membersOf(own: readonly Log[]): Map<Hex, Log[]> {
 
 /** With the members of its struct, if it has one, as arguments of its own. */
 function flat(log: Log): Log {
-  if (log.is("ContributionMade")) return log.inside("contribution");
-  return log.is("PayoutExecuted") ? log.inside("payout") : log;
+  const inside = structs[log.name];
+  return inside === undefined ? log : log.inside(inside);
 }
 
-/** What a member's shares, or money to claim, are after an event; undefined where it does not say. */
-function told(log: Log, what: "shares" | "claimable" | "ahead" | "used"): bigint | undefined {
+const structs: Record<string, string> = {
+  ContributionMade: "contribution",
+  PayoutExecuted: "payout",
+  PayoutClaimed: "claim",
+  CollateralSlashed: "slash",
+  UserLeft: "leaving",
+};
+
+type Kept = "collateral" | "shares" | "claimable" | "claimableShares" | "paid" | "used";
+
+/** What a member has of something after an event; undefined where it does not say. */
+function told(log: Log, what: Kept): bigint | undefined {
   const event = flat(log);
-  if (what === "shares" && log.is("UserJoined")) return log.big("shares");
-  if (what === "shares" && log.is("UserLeft")) return 0n;
-  if (what === "claimable" && log.is("PayoutClaimed")) return 0n;
+  const security = what === "shares" || what === "collateral";
+  if (security && log.is("UserJoined")) {
+    const shares = log.big("shares");
+    if (what === "shares") return shares;
+    return shares === 0n ? log.big("assets") : 0n;
+  }
+  if (security && log.is("UserLeft", "MemberStruckOut")) return 0n;
+  if (what.startsWith("claimable") && log.is("PayoutClaimed")) return 0n;
   const capital = what.charAt(0).toUpperCase() + what.slice(1);
   const argument = log.is("ArrearsPaid") ? `recipient${capital}After` : `${what}After`;
   return argument in event.args ? event.big(argument) : undefined;
 }
 
-function lastTold(logs: readonly Log[], what: Parameters<typeof told>[1]): bigint {
+function lastTold(logs: readonly Log[], what: Kept): bigint {
   const log = logs.findLast((candidate) => told(candidate, what) !== undefined);
   return log === undefined ? 0n : (told(log, what) ?? 0n);
 }
 
 function paidIn(log: Log): bigint {
   const made = flat(log);
-  const parts = ["arrears", "due", "ahead", "penalty", "rounding"];
+  const parts = ["arrears", "due", "ahead", "penalty"];
   return sumOf(parts, (part) => made.big(part));
 }
 
 function createdOf(own: readonly Log[]): Log {
   return first(own.filter((log) => log.is("CircleCreated"))).inside("terms");
-}
-
-function isInvested(own: readonly Log[]): boolean {
-  return createdOf(own).args["invested"] === true;
 }
 
 /** What a circle holds after these logs of it, as the last of them tells it. */
@@ -134,16 +146,13 @@ function holdingsAfter(own: readonly Log[]): { cash: bigint; shares: bigint } {
 function totalsAt(own: readonly Log[], end: bigint): Row {
   const until = own.findLastIndex((log) => log.time < end && log.is(...acts));
   const { cash, shares } = holdingsAfter(own.slice(0, until + 1));
-  return isInvested(own)
-    ? { totalPrincipal: cash, totalShares: shares }
-    : { totalPrincipal: cash + shares, totalShares: 0n };
+  return { totalPrincipal: cash, totalShares: shares };
 }
 
 // -------------------------------------------------------------------------------------------------------------- moves
 
 function movesOf(chain: Chain): Move[] {
   return [...circlesOf(chain).values()].flatMap((own) => {
-    const invested = isInvested(own);
     return [...membersOf(own)].flatMap(([member, history]) =>
       history.map((log, place) => {
         const isTheirs = log.is(...acts);
@@ -151,7 +160,7 @@ function movesOf(chain: Chain): Move[] {
           acts: isTheirs,
           pool: isTheirs ? poolOf(log) : undefined,
           flows: flowsOf(log),
-          holdings: changeAt(log, history.slice(0, place), invested),
+          holdings: changeAt(log, history.slice(0, place)),
         });
       }),
     );
@@ -165,27 +174,27 @@ function flowsOf(log: Log): Flows {
     case "ContributionMade":
       return { deposits: paidIn(log) };
     case "CollateralRestored":
-      return { deposits: log.big("cost") };
+      return { deposits: log.big("assets") };
     case "BidCommitted":
       return { deposits: log.big("deposit") };
     case "UserLeft":
     case "PayoutClaimed":
-      return { withdrawals: log.big("assets") };
+      return { withdrawals: flat(log).big("assets") };
     default:
       return {};
   }
 }
 
 /** What an event changed in what a member has, by what the ones before it told. */
-function changeAt(log: Log, before: readonly Log[], invested: boolean): Holdings {
-  const change = (what: "shares" | "claimable") => {
+function changeAt(log: Log, before: readonly Log[]): Holdings {
+  const change = (what: Kept) => {
     const after = told(log, what);
     return after === undefined ? 0n : after - lastTold(before, what);
   };
-  const [shares, claimable] = [change("shares"), change("claimable")];
-  return invested
-    ? { circleShares: shares, circleCash: claimable }
-    : { circleShares: 0n, circleCash: shares + claimable };
+  return {
+    circleShares: change("shares") + change("claimableShares"),
+    circleCash: change("collateral") + change("claimable"),
+  };
 }
 
 // ------------------------------------------------------------------------------------------------------------- tables
@@ -200,10 +209,15 @@ function circleRow(own: readonly Log[]): Row {
   const started = one("CircleStarted");
   const aborted = one("CircleAborted");
   const revoked = own.findLast((log) => log.is("InvitationsRevoked"));
-  const counted = own.findLast((log) => "memberCountAfter" in log.args);
+  const counted = own.map(flat).findLast((log) => "memberCountAfter" in log.args);
+  const answered = one("OrderAnswered");
+  const deadline = own.findLast((log) =>
+    log.is("CircleFilled", "OrderRequested", "MemberStruckOut"),
+  );
   const touching = own.filter(
     (log) =>
-      !log.is("RoundStarted", "BidRevealed") && (accountOf(log) === undefined || log.is(...acts)),
+      !log.is("RoundStarted", "BidRevealed") &&
+      (accountOf(log) === undefined || log.is(...acts, "MemberStruckOut")),
   );
   return {
     ...whereOf(created),
@@ -223,11 +237,15 @@ function circleRow(own: readonly Log[]): Row {
     termsHash: created.who("termsHash"),
     mostAtRisk: created.big("mostAtRisk"),
     state: states[last(own.filter((log) => log.name in states)).name],
+    deadline:
+      deadline === undefined || deadline.is("MemberStruckOut")
+        ? created.big("joinBy")
+        : deadline.big("deadline"),
     abortedBecause: aborted ? reasons[aborted.num("reason")] : null,
     invitationEpoch: revoked?.big("invitationEpoch") ?? 0n,
     memberCount: counted?.num("memberCountAfter") ?? 0,
     requestId: one("OrderRequested")?.big("requestId") ?? null,
-    start: started?.big("start") ?? null,
+    start: (started ?? answered)?.big("start") ?? null,
     end: started?.big("end") ?? null,
     payoutOrder: orderOf(started),
     settledRounds: own.filter((log) => log.is("RoundCompleted")).length,
@@ -254,21 +272,24 @@ function memberRows(own: readonly Log[]): Row[] {
     return {
       ...whereOf(joined),
       member,
-      active: logs.findLast((log) => log.is("UserJoined", "UserLeft")) === joined,
+      active:
+        logs.findLast((log) => log.is("UserJoined", "UserLeft", "MemberStruckOut")) === joined,
       place: place >= 0 ? place : null,
       served: only("PayoutExecuted").length > 0,
       defaulted: standing?.is("MemberDefaulted") ?? false,
+      collateral: lastTold(logs, "collateral"),
       shares: lastTold(logs, "shares"),
       claimable: lastTold(logs, "claimable"),
-      ahead: lastTold(logs, "ahead"),
+      claimableShares: lastTold(logs, "claimableShares"),
+      paid: lastTold(logs, "paid"),
       used: lastTold(logs, "used"),
       contributed: sumOf(only("ContributionMade"), paidIn),
       penalties: totalOf(logs.map(flat), "penalty", "ContributionMade"),
       slashed:
-        totalOf(logs, "assets", "CollateralSlashed") +
-        totalOf(logs, "penalty", "CollateralSlashed"),
+        totalOf(logs.map(flat), "assets", "CollateralSlashed") +
+        totalOf(logs.map(flat), "penalty", "CollateralSlashed"),
       paidOut: totalOf(logs.map(flat), "assets", "PayoutExecuted"),
-      claimed: totalOf(logs, "assets", "PayoutClaimed"),
+      claimed: totalOf(logs.map(flat), "assets", "PayoutClaimed"),
       defaults: only("MemberDefaulted").length,
       joinedAt: joined.time,
       lastActive: last(logs.filter((log) => log.is(...acts))).time,

@@ -50,7 +50,7 @@ contract CirclesAmountsTest is Test {
                 100_000,
                 true
             ),
-            0,
+            1,
             1 days
         );
         for (uint256 i = 0; i < 2; ++i) {
@@ -72,7 +72,7 @@ contract CirclesAmountsTest is Test {
             collateral: uint96(circles.fullCollateral(contribution, penaltyBps, 2)),
             period: 1 days,
             joinBy: uint40(block.timestamp),
-            bidDeposit: 1,
+            bidDeposit: uint96(contribution),
             grace: 1 days,
             penaltyBps: uint16(penaltyBps),
             members: 2,
@@ -115,8 +115,8 @@ contract CirclesAmountsTest is Test {
         if (late) skip(1 days + 1);
         (, , uint256 atOnce) = circles.dueOf(1, ANA);
         vm.startPrank(ANA);
-        (uint256 first, uint256 penalty) = circles.contribute(1, ANA, part, FORTUNE);
-        (uint256 second, uint256 secondPenalty) = circles.contribute(1, ANA, type(uint256).max, FORTUNE);
+        (uint256 first, uint256 penalty) = circles.contribute(1, ANA, 0, part, FORTUNE);
+        (uint256 second, uint256 secondPenalty) = circles.contribute(1, ANA, 0, type(uint256).max, FORTUNE);
         vm.stopPrank();
         assertEq(first, part, "first part");
         assertEq(first + second, contribution, "all");
@@ -125,40 +125,52 @@ contract CirclesAmountsTest is Test {
         if (!late) assertEq(atOnce, 0, "a penalty in time");
     }
 
-    /// What is paid ahead is worth what it counts, at any price, and fills the pot.
-    function testFuzz_aheadIsWorthWhatItCounts(uint256 contribution, uint256 ahead, uint256 profit) public {
+    /// What is paid ahead is plain money: whatever the vault's price, it is there when its round is.
+    function testFuzz_aheadIsMoney(uint256 contribution, uint256 ahead, uint256 profit) public {
         contribution = _contribution(contribution);
         ahead = bound(ahead, 1, contribution);
         _start(contribution, 0, profit, true);
         vm.startPrank(ANA);
-        circles.contribute(1, ANA, contribution, 0);
-        uint256 before = circles.memberOf(1, ANA).shares;
-        assertEq(circles.contributeAhead(1, ANA, ahead), ahead, "counts");
+        (uint256 paid, ) = circles.contribute(1, ANA, 1, contribution + ahead, 0);
+        assertEq(paid, contribution + ahead, "counts");
+        assertEq(circles.memberOf(1, ANA).paid, contribution + ahead, "paid");
         vm.stopPrank();
-        uint256 bought = circles.memberOf(1, ANA).shares - before;
-        assertGe(vault.convertToAssets(bought), ahead, "worth less");
         skip(4 days);
         circles.settle(1, 2);
         assertEq(circles.memberOf(1, ANA).paid, 2 * contribution, "not all is paid");
+        assertEq(circles.memberOf(1, ANA).defaulted, ahead < contribution, "default");
     }
 
-    /// Whatever part of it is paid back, used collateral is worth as much more.
-    function testFuzz_restoredCollateralIsWorthIt(uint256 contribution, uint256 part, uint256 profit) public {
+    /// Whatever part of it is paid back, used collateral is as much more.
+    function testFuzz_restoredCollateralIsMoney(uint256 contribution, uint256 part, uint256 profit) public {
         contribution = _contribution(contribution);
         part = bound(part, 1, contribution);
         _start(contribution, 0, profit, true);
         vm.prank(ANA);
-        circles.contribute(1, ANA, contribution, 0);
+        circles.contribute(1, ANA, 0, contribution, 0);
         skip(2 days);
         circles.settle(1, 1);
         uint256 used = circles.memberOf(1, BETO).used;
         assertEq(used, contribution, "collateral did not pay");
-        uint256 before = circles.memberOf(1, BETO).shares;
         vm.prank(BETO);
         circles.restoreCollateral(1, BETO, part);
-        uint256 bought = circles.memberOf(1, BETO).shares - before;
-        assertGe(vault.convertToAssets(bought), part, "worth less");
+        assertEq(circles.memberOf(1, BETO).collateral, part, "worth less");
         assertEq(circles.memberOf(1, BETO).defaulted, part < used, "standing");
+    }
+
+    /// Turning collateral into money, in as many parts as one likes, costs a unit in all.
+    function testFuzz_divestingCostsAUnit(uint256 contribution, uint256 part, uint256 profit) public {
+        contribution = _contribution(contribution);
+        _start(contribution, 0, profit, true);
+        uint256 worth = vault.convertToAssets(circles.memberOf(1, ANA).shares);
+        part = bound(part, 1, circles.memberOf(1, ANA).shares);
+        vm.startPrank(ANA);
+        for (uint256 i = 0; i < 5; ++i) {
+            try circles.divest(1, part, 0) {} catch {}
+        }
+        vm.stopPrank();
+        IRotatingPools.Member memory member = circles.memberOf(1, ANA);
+        assertGe(uint256(member.collateral) + vault.convertToAssets(member.shares) + 1, worth, "lost");
     }
 
     /// A discount moves from the winner to the other, all of it and nothing else.
@@ -169,14 +181,14 @@ contract CirclesAmountsTest is Test {
         bytes32 commitment = circles.sealBid(1, 0, BETO, discount, "salt");
         vm.startPrank(BETO);
         circles.commitBid(1, commitment);
-        circles.contribute(1, ANA, contribution, 0);
-        circles.contribute(1, BETO, contribution, 0);
+        circles.contribute(1, ANA, 0, contribution, 0);
+        circles.contribute(1, BETO, 0, contribution, 0);
         skip(1 days + 1);
         circles.revealBid(1, discount, "salt");
         vm.stopPrank();
         skip(1 days);
         circles.settle(1, 1);
-        assertEq(circles.memberOf(1, BETO).claimable, 2 * contribution - discount + 1, "winner");
+        assertEq(circles.memberOf(1, BETO).claimable, 3 * contribution - discount, "winner");
         assertEq(circles.memberOf(1, ANA).claimable, discount, "other");
     }
 }
