@@ -15,12 +15,13 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {PermitOrAllowance} from "../permit/PermitOrAllowance.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
 import {SharePrice} from "./SharePrice.sol";
+import {Strategy} from "./Strategy.sol";
 import {StrategyBook} from "./StrategyBook.sol";
 import {StrategyReader} from "./StrategyReader.sol";
 import {StrategySettings} from "./StrategySettings.sol";
 import {VaultAccounts} from "./VaultAccounts.sol";
 import {VaultOperations} from "./VaultOperations.sol";
-import {Strategy, VaultState} from "./VaultState.sol";
+import {VaultState} from "./VaultState.sol";
 
 /// @title KhipuVault
 /// @notice See {IKhipuVault}. What savers do every day is here; the rest is in {VaultOperations} and

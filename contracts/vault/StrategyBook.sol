@@ -8,8 +8,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {GainLimit} from "./GainLimit.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
 import {ProfitLock} from "./ProfitLock.sol";
+import {Strategy, StrategyLib} from "./Strategy.sol";
 import {Reading, StrategyReader} from "./StrategyReader.sol";
-import {Strategy, StrategyLib, VaultState} from "./VaultState.sol";
+import {VaultState} from "./VaultState.sol";
 
 /// @title StrategyBook
 /// @notice What the vault has where: idle money, strategies and what was booked for each, and moving money between

@@ -4,8 +4,9 @@ pragma solidity 0.8.30;
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {GainLimit} from "./GainLimit.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
+import {Strategy} from "./Strategy.sol";
 import {StrategyReader} from "./StrategyReader.sol";
-import {Strategy, VaultState} from "./VaultState.sol";
+import {VaultState} from "./VaultState.sol";
 
 /// @title StrategySettings
 /// @notice The part of the vault that lists strategies and sets their limits. The vault makes this contract when it is

@@ -8,8 +8,9 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
+import {Strategy} from "./Strategy.sol";
 import {Reading, StrategyReader} from "./StrategyReader.sol";
-import {Strategy, VaultState} from "./VaultState.sol";
+import {VaultState} from "./VaultState.sol";
 import {VaultAccounts} from "./VaultAccounts.sol";
 
 /// @title VaultOperations

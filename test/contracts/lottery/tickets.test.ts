@@ -259,7 +259,7 @@ describe("The rules of a lottery", () => {
     const rules = await lottery.read.rules();
     const vrf = {
       coordinator: coordinator.address,
-      keyHash: `0x${"00".repeat(32)}`,
+      keyHash: await lottery.read.keyHash(),
       confirmations: 3,
       callbackGas: 100_000,
       nativePayment: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deployWorld, mood, sharesFor, UINT128_MAX, usd } from "../world.ts";
+import { deployWorld, mood, UINT128_MAX, usd } from "../world.ts";
 
 const CAPS = { absolute: UINT128_MAX, relativeBps: 10_000 };
 
