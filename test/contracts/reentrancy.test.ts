@@ -92,9 +92,10 @@ describe("While a token calls back", () => {
     });
     expect(await doorsOpenDuring(deposit, world, vault.address, khipuVaultAbi)).toEqual([
       "approve",
-      // these three the vault only takes from itself
+      // these four the vault only takes from itself
       "drainFrom",
       "drawFrom",
+      "handOver",
       "multicall",
       "setAuthority",
       "supplyTo",

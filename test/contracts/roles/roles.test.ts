@@ -11,6 +11,8 @@ import { functionRoles, PERMISSIONS, ROLES } from "../../../ignition/modules/rol
 import { deployTestnet } from "../deployTestnet.ts";
 
 const DAY = 24 * 3600;
+// The play money has six decimals, shares have eighteen.
+const VIRTUAL_SHARES = 10n ** 12n;
 const THREE_DAYS = 3 * DAY;
 const FIVE_DAYS = 5 * DAY;
 const NOBODY = "0x000000000000000000000000000000000000dEaD";
@@ -29,9 +31,16 @@ const CALLS = {
     setFeeRecipient: [NOBODY],
     resumeDeposits: [],
     writeOff: [NOBODY],
+    writeDown: [NOBODY, 0n],
+    acceptValue: [NOBODY],
+    raiseGainLimit: [NOBODY, 20_000],
+    sendReward: [NOBODY, NOBODY],
     stopDeposits: [],
     lowerCaps: [NOBODY, { absolute: 1n, relativeBps: 1 }],
     removeStrategy: [NOBODY],
+    lowerGainLimit: [NOBODY, 0],
+    setGasLimits: [NOBODY, 300_000n, 500_000n],
+    setMarket: [NOBODY, 1],
     lowerFee: [0n],
     setSupplyOrder: [[]],
     setWithdrawalOrder: [[]],
@@ -90,7 +99,7 @@ describe("After deployment", () => {
 
   it("the deployer can do nothing, function by function", async () => {
     const { calls, publicClient, people } = await deployed();
-    expect(calls.length).toBe(29);
+    expect(calls.length).toBe(36);
     for (const { name, target, data } of calls) {
       const account = people.deployer;
       const error = await publicClient.call({ account, to: target.address, data }).then(
@@ -249,7 +258,7 @@ describe("After deployment", () => {
     expect((await vault.read.feeRecipient()).toLowerCase()).toBe(treasury.address.toLowerCase());
     expect(await vault.read.feeBps()).toBe(1_000n);
     expect(await vault.read.idleBufferBps()).toBe(500n);
-    expect(await vault.read.balanceOf([NOBODY])).toBe(1_000_000n * 1_000_000n);
+    expect(await vault.read.balanceOf([NOBODY])).toBe(1_000_000n * VIRTUAL_SHARES);
     const [caps] = await vault.read.capsOf([yieldSource.address]);
     expect(caps).toEqual({ absolute: 10n ** 18n, relativeBps: 10_000 });
     expect((await vault.read.supplyOrder()).map((address) => address.toLowerCase())).toEqual([
