@@ -140,7 +140,8 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
             sums.principal,
             sums.shares
         );
-        vault.withdraw(assets, receiver, address(this));
+        // By shares: exactly what is booked is burned, whatever a strategy answers from one moment to the next.
+        _sellShares(shares, receiver, assets);
     }
 
     /// @inheritdoc ICooperativePools

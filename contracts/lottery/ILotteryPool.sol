@@ -371,6 +371,7 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     function sponsorPrize(uint256 assets, uint256 minShares) external returns (uint256 shares);
 
     /// @notice Closes the round that runs, once its time is over and the round before is settled, and starts the next.
+    /// While a strategy of the vault cannot be read, no yield is added to the prize: it waits for the next round.
     function closeRound() external;
 
     /// @notice Asks for the randomness of the round that was closed.

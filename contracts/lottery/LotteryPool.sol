@@ -130,7 +130,8 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
             sums.principal,
             sums.shares
         );
-        vault.withdraw(assets, receiver, address(this));
+        // By shares: exactly what is booked is burned, whatever a strategy answers from one moment to the next.
+        _sellShares(shares, receiver, assets);
     }
 
     /// @inheritdoc ILotteryPool
@@ -358,8 +359,9 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
         Round memory round,
         Totals memory sums
     ) private returns (uint256 yieldShares, uint256 prizeAssets) {
-        SharePrice memory price = vault.sharePrice();
-        yieldShares = sums.harvest(price);
+        (SharePrice memory price, bool complete) = vault.certainPrice();
+        // What looks like yield while a strategy cannot be read waits for the next round.
+        if (complete) yieldShares = sums.harvest(price);
         totals = sums;
         round.prize = (round.prize + yieldShares).toUint128();
         round.left = round.prize;

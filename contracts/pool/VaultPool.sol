@@ -44,8 +44,8 @@ abstract contract VaultPool is IVaultPool, Multicall, ReentrancyGuardTransient {
         return vault.deposit(assets, address(this), minShares);
     }
 
-    /// @dev Pays with shares that were priced in this transaction. The price has not moved since, so that the vault
-    /// burns and pays exactly what the books say.
+    /// @dev Pays with shares that were priced in this transaction. The vault burns exactly those, and the price has not
+    /// moved since, unless a strategy answers otherwise from one moment to the next: then whoever takes them bears it.
     function _sellShares(uint256 shares, address receiver, uint256 minAssets) internal {
         vault.redeem(shares, receiver, address(this), minAssets);
     }

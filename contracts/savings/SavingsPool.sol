@@ -110,7 +110,8 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
             sums.principal,
             sums.shares
         );
-        vault.withdraw(assets, receiver, address(this));
+        // By shares: exactly what is booked is burned, whatever a strategy answers from one moment to the next.
+        _sellShares(shares, receiver, assets);
     }
 
     /// @inheritdoc ISavingsPool

@@ -1,6 +1,6 @@
 import { encodeAbiParameters } from "viem";
 import { describe, expect, it } from "vitest";
-import { is, usd } from "../world.ts";
+import { is, mood, usd } from "../world.ts";
 import { ANSWER_TIME, lotteryWorld, REASON, STATE, WEEK } from "./lottery.ts";
 
 /** Ana has 100 and Beto 300 from the start; the vault has earned 40. */
@@ -50,6 +50,19 @@ describe("A round", () => {
     expect(executed?.args).toMatchObject({ roundId: 1n, prizeShares: prize, wonShares: won });
     expect((await lottery.read.roundOf([2n])).prize).toBe(prize - won);
     expect((await lottery.read.roundOf([1n])).state).toBe(STATE.drawn);
+  });
+
+  it("harvests nothing while a strategy cannot be read, and all of it in the next", async () => {
+    const { first, lottery, close } = await playedWorld();
+    await first.write.setMood([mood("RevertsOnReading")]);
+    await close();
+    const [closed] = await lottery.getEvents.RoundClosed();
+    expect(closed?.args.yieldShares).toBe(0n);
+    expect((await lottery.read.roundOf([1n])).state).toBe(STATE.rolledOver);
+    await first.write.setMood([mood("Good")]);
+    await close();
+    const [next] = await lottery.getEvents.RoundClosed();
+    expect(next?.args.yieldShares).toBeGreaterThan(0n);
   });
 
   it("is drawn in as many steps as one likes, with the same winners", async () => {
