@@ -134,7 +134,8 @@ describe("npm run deploy over an asset that exists", () => {
     expect(await read("supplyOrder")).toEqual(token.strategies);
     expect(
       await local.chain.readContract({ ...vault, functionName: "balanceOf", args: [DEAD] }),
-    ).toBe(unit * 1_000_000n);
+      // Shares have 18 decimals, or six more than the asset.
+    ).toBe(unit * 10n ** BigInt(decimals < 12 ? 18 - decimals : 6));
     const minimum = await local.chain.readContract({
       address: deployedAt(deployment, "SavingsPool").address,
       abi: savingsPoolAbi,
