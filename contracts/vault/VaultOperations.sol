@@ -66,8 +66,9 @@ contract VaultOperations is VaultAccounts {
         if (shares == 0) revert IKhipuVault.ZeroAmount();
         // Books all profit first: what is not booked yet would else leave with the shares that it is in.
         Appraisal memory a = _appraise(true);
-        _touch(a.gross);
+        uint256 gross = a.gross;
         if (a.unread == 0) _settle(a);
+        _touch(gross);
         uint256 supply = totalSupply();
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _burn(owner, shares);
@@ -292,11 +293,14 @@ contract VaultOperations is VaultAccounts {
         IERC4626 strategy = state.withdrawalOrder[place];
         Strategy storage entry = state.strategies[strategy];
         part = _ownedShares(entry, a.readings[place]).mulDiv(shares, supply);
-        assets = uint256(entry.assets).mulDiv(shares, supply);
+        uint256 booked = entry.assets;
+        assets = booked.mulDiv(shares, supply);
         entry.shares -= uint128(part);
         entry.assets -= uint112(assets);
-        if (a.readings[place].readable) a.gross -= assets;
-        else (a.unread, a.uncertain) = (a.unread - assets, a.uncertain - assets);
+        // A loss that is not booked yet is in the booked value, but not in what is certain.
+        uint256 certain = a.readings[place].value.min(booked).mulDiv(shares, supply);
+        a.gross -= certain;
+        a.uncertain = a.uncertain.saturatingSub(assets - certain);
         emit IKhipuVault.StrategyHandedOver(address(strategy), part, assets, entry.assets);
     }
 
@@ -383,15 +387,18 @@ contract VaultOperations is VaultAccounts {
 
     function _report() private returns (uint256 profit, uint256 loss) {
         Appraisal memory a = _appraise(true);
-        _touch(a.gross);
+        uint256 gross = a.gross;
         if (a.unread == 0) (profit, loss) = _settle(a);
+        _touch(gross);
         _emitAccounts(a);
     }
 
     function _writeDown(IERC4626 strategy, uint256 assets) private {
         Strategy storage entry = _requireListed(strategy);
         Appraisal memory a = _appraise(true);
+        uint256 gross = a.gross;
         if (a.unread == 0) _settle(a);
+        _touch(gross);
         uint256 booked = entry.assets;
         if (assets >= booked) revert IKhipuVault.NothingToWriteDown(address(strategy), booked);
         uint256 loss = booked - assets;
@@ -399,7 +406,7 @@ contract VaultOperations is VaultAccounts {
         entry.writtenDown = true;
         _haltSupply(strategy, entry);
         _setImpaired(strategy, entry, true);
-        if (totalSupply() > 0) _setLossToRecover(VaultState.get().lossToRecover + loss);
+        _noteLoss(loss);
         _restartLock(a.bookedLock.saturatingSub(loss), 0, 0);
         emit IKhipuVault.StrategyWrittenOff(address(strategy), loss);
         _emitAccounts(_appraise(false));
