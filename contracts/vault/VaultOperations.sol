@@ -9,7 +9,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
 import {Reading, StrategyReader} from "./StrategyReader.sol";
-import {Strategy, VaultState} from "./VaultState.sol";
+import {Strategy, StrategyLib, VaultState} from "./VaultState.sol";
 import {VaultAccounts} from "./VaultAccounts.sol";
 
 /// @title VaultOperations
@@ -345,8 +345,11 @@ contract VaultOperations is VaultAccounts {
         uint256 gasBefore = gasleft();
         try IKhipuVault(address(this)).supplyTo{gas: gasLimit}(strategy, supplied) returns (uint256 minted) {
             if (entry.shares == 0) entry.bookedAt = uint40(block.timestamp);
+            // What was at its best worth more has lost no more by getting money.
+            uint256 best = entry.peakAssets(entry.shares) + supplied;
             entry.shares += uint128(minted);
             entry.assets = (booked + supplied).toUint112();
+            entry.peak = StrategyLib.peakOf(entry.shares, best);
             entry.raisePeak();
             uint256 idleAfter = state.idle - supplied;
             state.idle = uint112(idleAfter);

@@ -253,6 +253,27 @@ contract LyingStrategyTest is VaultAttackFixture {
         assertLe(bookedIn(risky), 2 * inIt + 1, "more than what was in it");
     }
 
+    function test_whatAStrategyLostBeforeTheMoneyCameIsNoLoss(uint256 dust) public {
+        asset.mint(address(this), ALL);
+        asset.approve(address(risky), ALL);
+        risky.deposit(ALL, address(this));
+        invest(0, 10_000);
+        IERC4626 strategy = IERC4626(address(risky));
+        vault.lowerCaps(strategy, IKhipuVault.Caps(uint128(bound(dust, 0, 50)), 10_000));
+        vault.rebalance();
+        risky.lose((ALL * 6) / 10);
+        vault.raiseCaps(strategy, IKhipuVault.Caps(uint128(ALL), 10_000));
+        nextBlock();
+        vault.rebalance();
+        assertGt(bookedIn(risky), ALL / 2, "not supplied");
+        (uint256 lost, , , ) = vault.lossOf(strategy);
+        assertLe(lost, 100, "of others' loss");
+        risky.lose(200);
+        vault.report();
+        (, , , bool impaired) = vault.lossOf(strategy);
+        assertFalse(impaired, "deposits closed for others' loss");
+    }
+
     function test_gainsWaitUntilTheyHaveTakenTheirTime() public {
         invest(5_000, 5_000);
         asset.mint(address(risky), 2_000_000 * UNIT);
