@@ -32,7 +32,10 @@ library GainLimit {
         uint256 yearlyBps,
         uint256 gain
     ) internal view returns (uint256) {
-        return gainTime.max(block.timestamp) + gain.mulDiv(period(yearlyBps), booked, Math.Rounding.Ceil);
+        uint256 whole = period(yearlyBps);
+        // What is still allowed is not more because more is booked: else many small gains would allow more than one.
+        uint256 left = allowance(booked, gainTime, yearlyBps) - gain;
+        return block.timestamp + whole - whole.mulDiv(left, booked + gain);
     }
 
     /// @notice In how many seconds a strategy may double what it holds; 0 if never.

@@ -44,11 +44,14 @@ library StrategyReader {
             gasLimit
         );
         if (!answered) return reading;
-        uint256 shares = answer < counted ? answer : counted;
+        // Shares that vanished are not there, also where nobody knows what the others are worth.
+        if (answer < counted) reading.shares = answer;
         uint256 used = gasBefore - gasleft();
-        (answered, answer) = valueOf(strategy, shares, used < gasLimit ? gasLimit - used : 0);
-        if (!answered) return reading;
-        (reading.readable, reading.shares, reading.value) = (true, shares, answer);
+        (reading.readable, reading.value) = valueOf(
+            strategy,
+            reading.shares,
+            used < gasLimit ? gasLimit - used : 0
+        );
     }
 
     /// @notice What redeeming `shares` would pay.

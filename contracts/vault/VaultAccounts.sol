@@ -42,8 +42,9 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
     }
 
     function _bookLosses(Appraisal memory a) internal {
-        _touch(a.gross);
+        uint256 gross = a.gross;
         if (a.loss > 0 && a.unread == 0) _settle(a);
+        _touch(gross);
     }
 
     /// @dev The one way in which gains and losses get into the books. Losses have lowered the price already; gains do
@@ -55,8 +56,7 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
             _takeProfit(a, profit - loss, loss, 0, period);
         } else {
             if (loss > profit) {
-                // Where nobody is, nobody has lost anything.
-                if (totalSupply() > 0) _setLossToRecover(VaultState.get().lossToRecover + loss - profit);
+                _noteLoss(loss - profit);
                 _restartLock(a.bookedLock, 0, 0);
             }
             emit IKhipuVault.Reported(msg.sender, profit, loss, 0, 0);
@@ -114,15 +114,30 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
     /// @dev Only the part that belonged to what has left since before this block: money that comes and goes within one
     /// takes nobody's profit along.
     function _forfeit(Appraisal memory a, uint256 free, uint256 grossBefore) private {
-        uint256 freeBefore = grossBefore.saturatingSub(a.locked);
-        if (freeBefore <= free) return;
-        uint256 forfeited = a.locked.mulDiv(freeBefore - free, freeBefore).min(a.locked - free);
-        uint256 feeShares = _price(a).toSharesDown(forfeited).min(MAX_SUPPLY.saturatingSub(totalSupply()));
+        uint256 forfeited = a.locked - free;
+        // Where nobody is left, all of it belonged to those who have gone.
+        if (totalSupply() > 0) {
+            uint256 freeBefore = grossBefore.saturatingSub(a.locked);
+            if (freeBefore <= free) return;
+            forfeited = forfeited.min(a.locked.mulDiv(freeBefore - free, freeBefore));
+        }
+        // What there are no shares for stays locked.
+        SharePrice memory price = _price(a);
+        forfeited = forfeited.min(price.toAssetsDown(MAX_SUPPLY.saturatingSub(totalSupply())));
+        uint256 feeShares = price.toSharesDown(forfeited);
         a.locked -= forfeited;
         a.bookedLock = a.locked;
         _restartLock(a.locked, 0, 0);
         _mint(VaultState.get().feeRecipient, feeShares);
         emit IKhipuVault.ProfitForfeited(forfeited, feeShares);
+    }
+
+    /// @dev A loss is no departure: what was there before this block did not leave with somebody.
+    function _noteLoss(uint256 loss) internal {
+        VaultState.State storage state = VaultState.get();
+        state.grossBefore = uint112(uint256(state.grossBefore).saturatingSub(loss));
+        // Where nobody is, nobody has lost anything.
+        if (totalSupply() > 0) _setLossToRecover(state.lossToRecover + loss);
     }
 
     function _setLossToRecover(uint256 loss) internal {

@@ -8,7 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
-import {Strategy} from "./Strategy.sol";
+import {Strategy, StrategyLib} from "./Strategy.sol";
 import {Reading, StrategyReader} from "./StrategyReader.sol";
 import {VaultState} from "./VaultState.sol";
 import {VaultAccounts} from "./VaultAccounts.sol";
@@ -67,8 +67,9 @@ contract VaultOperations is VaultAccounts {
         if (shares == 0) revert IKhipuVault.ZeroAmount();
         // Books all profit first: what is not booked yet would else leave with the shares that it is in.
         Appraisal memory a = _appraise(true);
-        _touch(a.gross);
+        uint256 gross = a.gross;
         if (a.unread == 0) _settle(a);
+        _touch(gross);
         uint256 supply = totalSupply();
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _burn(owner, shares);
@@ -293,11 +294,14 @@ contract VaultOperations is VaultAccounts {
         IERC4626 strategy = state.withdrawalOrder[place];
         Strategy storage entry = state.strategies[strategy];
         part = _ownedShares(entry, a.readings[place]).mulDiv(shares, supply);
-        assets = uint256(entry.assets).mulDiv(shares, supply);
+        uint256 booked = entry.assets;
+        assets = booked.mulDiv(shares, supply);
         entry.shares -= uint128(part);
         entry.assets -= uint112(assets);
-        if (a.readings[place].readable) a.gross -= assets;
-        else (a.unread, a.uncertain) = (a.unread - assets, a.uncertain - assets);
+        // A loss that is not booked yet is in the booked value, but not in what is certain.
+        uint256 certain = a.readings[place].value.min(booked).mulDiv(shares, supply);
+        a.gross -= certain;
+        a.uncertain = a.uncertain.saturatingSub(assets - certain);
         emit IKhipuVault.StrategyHandedOver(address(strategy), part, assets, entry.assets);
     }
 
@@ -342,8 +346,11 @@ contract VaultOperations is VaultAccounts {
         uint256 gasBefore = gasleft();
         try IKhipuVault(address(this)).supplyTo{gas: gasLimit}(strategy, supplied) returns (uint256 minted) {
             if (entry.shares == 0) entry.bookedAt = uint40(block.timestamp);
+            // What was at its best worth more has lost no more by getting money.
+            uint256 best = entry.peakAssets(entry.shares) + supplied;
             entry.shares += uint128(minted);
             entry.assets = (booked + supplied).toUint112();
+            entry.peak = StrategyLib.peakOf(entry.shares, best);
             entry.raisePeak();
             uint256 idleAfter = state.idle - supplied;
             state.idle = uint112(idleAfter);
@@ -384,15 +391,18 @@ contract VaultOperations is VaultAccounts {
 
     function _report() private returns (uint256 profit, uint256 loss) {
         Appraisal memory a = _appraise(true);
-        _touch(a.gross);
+        uint256 gross = a.gross;
         if (a.unread == 0) (profit, loss) = _settle(a);
+        _touch(gross);
         _emitAccounts(a);
     }
 
     function _writeDown(IERC4626 strategy, uint256 assets) private {
         Strategy storage entry = _requireListed(strategy);
         Appraisal memory a = _appraise(true);
+        uint256 gross = a.gross;
         if (a.unread == 0) _settle(a);
+        _touch(gross);
         uint256 booked = entry.assets;
         if (assets >= booked) revert IKhipuVault.NothingToWriteDown(address(strategy), booked);
         uint256 loss = booked - assets;
@@ -400,7 +410,7 @@ contract VaultOperations is VaultAccounts {
         entry.writtenDown = true;
         _haltSupply(strategy, entry);
         _setImpaired(strategy, entry, true);
-        if (totalSupply() > 0) _setLossToRecover(VaultState.get().lossToRecover + loss);
+        _noteLoss(loss);
         _restartLock(a.bookedLock.saturatingSub(loss), 0, 0);
         emit IKhipuVault.StrategyWrittenOff(address(strategy), loss);
         _emitAccounts(_appraise(false));

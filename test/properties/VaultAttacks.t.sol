@@ -243,6 +243,37 @@ contract LyingStrategyTest is VaultAttackFixture {
         assertLe(vault.grossAssets(), ALL + (ALL * 106) / 10_000 + UNIT, "more than doubled");
     }
 
+    function test_manySmallLiesAreBelievedNoMoreThanALargeOne() public {
+        invest(9_900, 100);
+        uint256 inIt = bookedIn(risky);
+        for (uint256 i = 0; i < 100; ++i) {
+            risky.exaggerate(risky.exaggeration() + 0.03e18);
+            vault.report();
+        }
+        assertLe(bookedIn(risky), 2 * inIt + 1, "more than what was in it");
+    }
+
+    function test_whatAStrategyLostBeforeTheMoneyCameIsNoLoss(uint256 dust) public {
+        asset.mint(address(this), ALL);
+        asset.approve(address(risky), ALL);
+        risky.deposit(ALL, address(this));
+        invest(0, 10_000);
+        IERC4626 strategy = IERC4626(address(risky));
+        vault.lowerCaps(strategy, IKhipuVault.Caps(uint128(bound(dust, 0, 50)), 10_000));
+        vault.rebalance();
+        risky.lose((ALL * 6) / 10);
+        vault.raiseCaps(strategy, IKhipuVault.Caps(uint128(ALL), 10_000));
+        nextBlock();
+        vault.rebalance();
+        assertGt(bookedIn(risky), ALL / 2, "not supplied");
+        (uint256 lost, , , ) = vault.lossOf(strategy);
+        assertLe(lost, 100, "of others' loss");
+        risky.lose(200);
+        vault.report();
+        (, , , bool impaired) = vault.lossOf(strategy);
+        assertFalse(impaired, "deposits closed for others' loss");
+    }
+
     function test_gainsWaitUntilTheyHaveTakenTheirTime() public {
         invest(5_000, 5_000);
         asset.mint(address(risky), 2_000_000 * UNIT);
@@ -317,6 +348,31 @@ contract CallbackTest is VaultAttackFixture, IBorrower {
     }
 }
 
+/// @notice Leaving in kind while one strategy cannot be read and another has lost some.
+contract InKindAtAnUnknownPriceTest is VaultAttackFixture {
+    function test_sharesTakenByForceAreNotHandedOverWhereNobodyKnowsTheirWorth() public {
+        invest(5_000, 5_000);
+        enter(ATTACKER, ALL);
+        uint256 held = risky.balanceOf(address(vault));
+        risky.seize(address(vault), held / 2);
+        risky.setMood(MoodyStrategy.Mood.RevertsOnReading);
+        leaveInKind(ATTACKER, vault.balanceOf(ATTACKER), none());
+        assertLe(risky.balanceOf(ATTACKER), held / 4, "more than one's part");
+    }
+
+    function test_aLossThatWaitsShutsNobodyIn(uint256 lost) public {
+        invest(5_000, 5_000);
+        lost = bound(lost, 0, ALL / 2);
+        safe.lose(lost);
+        risky.setMood(MoodyStrategy.Mood.RevertsOnReading);
+        uint256 shares = vault.balanceOf(SAVER);
+        leaveInKind(SAVER, shares / 2, none());
+        assertApproxEqAbs(vault.grossAssets(), (ALL / 2 - lost) / 2, 3, "not half of what is certain");
+        leaveInKind(SAVER, vault.balanceOf(SAVER), none());
+        assertEq(vault.totalSupply(), 0, "shut in");
+    }
+}
+
 /// @notice Gains are locked however they become known, and losses shared.
 contract GainsAndLossesTest is VaultAttackFixture {
     function test_aGainKnownByRemovalIsLocked() public {
@@ -385,6 +441,40 @@ contract GainsAndLossesTest is VaultAttackFixture {
         enter(ATTACKER, ALL);
         leave(ATTACKER);
         assertEq(vault.lockedProfit(), locked, "others' profit went away");
+    }
+
+    function test_aLossTakesNobodysLockedProfitAlong(bool writtenDown) public {
+        invest(5_000, 5_000);
+        vault.report();
+        if (writtenDown) {
+            vault.writeDown(IERC4626(address(safe)), UNIT);
+            vault.writeDown(IERC4626(address(risky)), UNIT);
+        } else {
+            safe.lose(ALL / 2 - UNIT);
+            risky.lose(ALL / 2 - UNIT);
+            vault.report();
+        }
+        asset.mint(address(this), 5_000 * UNIT);
+        asset.approve(address(vault), 5_000 * UNIT);
+        vault.donate(5_000 * UNIT);
+        uint256 locked = vault.lockedProfit();
+        uint256 worth = worthOf(SAVER);
+        vm.prank(SAVER);
+        vault.redeem(1e13, SAVER, SAVER);
+        assertApproxEqAbs(vault.lockedProfit(), locked, locked / 1e6, "who stays lost profit");
+        assertApproxEqAbs(worthOf(SAVER), worth, 20, "or got it at once");
+    }
+
+    function test_whoLeavesTogetherWithAReportLeavesNoWindfall(uint256 gain) public {
+        gain = bound(gain, UNIT, 2 * ALL);
+        invest(5_000, 5_000);
+        asset.mint(address(safe), gain);
+        asset.mint(address(risky), gain);
+        vault.report();
+        leave(SAVER);
+        enter(ATTACKER, 10 * UNIT);
+        skip(40 days);
+        assertLe(leave(ATTACKER), 10 * UNIT + 1, "a windfall");
     }
 
     function test_theLastToLeaveLeavesNoWindfall() public {

@@ -76,6 +76,12 @@ contract VaultHandler is Test, IBorrower {
         _grossBefore = vault.grossAssets();
     }
 
+    /// @dev What a strategy wins back of a loss that is not booked was the vault's all along: nobody has brought it.
+    function _noteRecovery(uint256 gross) private {
+        uint256 now_ = vault.grossAssets();
+        if (now_ > gross) _grossBefore += now_ - gross;
+    }
+
     // ------------------------------------------------------------------------------------------- savers and strangers
 
     function deposit(uint256 who, uint256 assets) external fair {
@@ -234,7 +240,9 @@ contract VaultHandler is Test, IBorrower {
 
     function earn(uint256 which, uint256 assets) external {
         _noteSecond();
+        uint256 gross = vault.grossAssets();
         asset.mint(address(strategies[which % STRATEGIES]), assets % (1e6 * unit));
+        _noteRecovery(gross);
     }
 
     function lose(uint256 which, uint256 part) external {
@@ -251,10 +259,12 @@ contract VaultHandler is Test, IBorrower {
 
     function change(uint256 which, uint8 mood, uint256 liquid, uint256 factor) external {
         _noteSecond();
+        uint256 gross = vault.grossAssets();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
         strategy.setMood(MoodyStrategy.Mood(mood % 3 == 0 ? mood % 16 : 0));
         strategy.setLiquid(liquid % 3 == 0 ? liquid % (1e6 * unit) : type(uint256).max);
         strategy.exaggerate(factor % 4 == 0 ? factor % 1e24 : 1e18);
+        _noteRecovery(gross);
         (, bool complete) = vault.certainPrice();
         if (!complete) _count("incomplete price");
     }
@@ -323,11 +333,14 @@ contract VaultHandler is Test, IBorrower {
 
     /// @notice Makes every strategy well again.
     function heal() external {
+        _noteSecond();
+        uint256 gross = vault.grossAssets();
         for (uint256 i = 0; i < STRATEGIES; ++i) {
             strategies[i].setMood(MoodyStrategy.Mood.Good);
             strategies[i].setLiquid(type(uint256).max);
             strategies[i].exaggerate(1e18);
         }
+        _noteRecovery(gross);
     }
 
     function _mustBeClosed() private view returns (bool closed) {
