@@ -18,18 +18,21 @@ const receiptTimeout = 90_000;
 
 /** The chain as the transaction engine sees it, through the connected wallet and our own node. */
 export function chainOf(wagmi: Config, reader: Reader, account: Address, gasSymbol: string): Chain {
+  const estimates = new WeakMap<Call, bigint>();
   return {
     simulate: async (call) => {
       await simulateContract(reader, { ...request(call), account });
-      await checkGas(reader, account, call, gasSymbol);
+      estimates.set(call, await checkGas(reader, account, call, gasSymbol));
     },
     send: async (call) => {
       const chainId = wagmi.chains[0].id;
       const wallet = await getConnectorClient(wagmi, { account, chainId });
+      const estimate = estimates.get(call);
       return writeContract(wallet, {
         ...request(call),
         account: wallet.account,
         chain: wallet.chain,
+        ...(estimate !== undefined && { gas: withHeadroom(estimate) }),
       });
     },
     receipt: async (hash, onReplaced) => {
@@ -47,6 +50,14 @@ export function chainOf(wagmi: Config, reader: Reader, account: Address, gasSymb
   };
 }
 
+/**
+ * What a call costs may change until it lands: money that was idle when it was tried may have gone to a strategy since, and has
+ * to be taken out again. What is not used is not paid.
+ */
+function withHeadroom(gas: bigint): bigint {
+  return (gas * 3n) / 2n + 150_000n;
+}
+
 /** The engine's calls are plain data; viem's types want to know each ABI, which a generic engine does not. */
 function request({ address, abi, functionName, args }: Call) {
   return { address, abi, functionName, args };
@@ -57,11 +68,12 @@ async function checkGas(
   account: Address,
   call: Call,
   symbol: string,
-): Promise<void> {
+): Promise<bigint> {
   const [gas, price, balance] = await Promise.all([
     estimateContractGas(reader, { ...request(call), account }),
     getGasPrice(reader),
     getBalance(reader, { address: account }),
   ]);
   if (balance < gas * price) throw new ProblemError({ code: "noGas", symbol });
+  return gas;
 }
