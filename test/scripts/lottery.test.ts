@@ -9,7 +9,12 @@ import { createPublicClient, createTestClient, createWalletClient, http, maxUint
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faucetTokenAbi, lotteryPoolAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
+import {
+  faucetTokenAbi,
+  khipuVaultAbi,
+  lotteryPoolAbi,
+  savingsPoolAbi,
+} from "../../protocol/abis.generated.ts";
 import { deployedAt, parseDeployment } from "../../protocol/deployment.ts";
 import {
   anvilBinary,
@@ -191,6 +196,10 @@ describe("A lottery on a local chain", () => {
     const position = () =>
       chain().readContract({ ...savings, functionName: "positionOf", args: [account.address] });
     expect(await keeper("--once")).toContain("vault: rebalance");
+    // What was earned before does not count into the time that the next gain takes.
+    await time().increaseTime({ seconds: 10 });
+    const vault = { address: contract("KhipuVault"), abi: khipuVaultAbi } as const;
+    await send({ ...vault, functionName: "report" });
     // The play money earns 5 % an hour, and what was booked is released over two minutes.
     await time().increaseTime({ seconds: 3_600 });
     await time().mine({ blocks: 1 });
@@ -198,7 +207,7 @@ describe("A lottery on a local chain", () => {
     await keeper("--once");
     expect(await keeper("--dry-run")).not.toContain("report");
     // What took an hour to come about takes as long to be released.
-    await time().increaseTime({ seconds: 3_600 });
+    await time().increaseTime({ seconds: 4_500 });
     await time().mine({ blocks: 1 });
     expect(await keeper("--once", "--least", "1000")).not.toContain("compound");
     expect(await keeper("--once", "--least", "0.5")).toContain("savings: compound 1");
