@@ -136,7 +136,8 @@ describe.skipIf(!hasAnvil).each(Object.entries(databases))("two chains %s", (_, 
       });
       return ((await response.json()) as { data: unknown }).data;
     };
-    await expect.poll(counts, { timeout: 30_000 }).toEqual(
+    // After the last reorganisation Ponder may need its minute, too.
+    await expect.poll(counts, { timeout: 120_000 }).toEqual(
       Object.fromEntries(
         both.flatMap(({ id }, place) => [
           [`c${id}`, { totalCount: notes[place] }],
@@ -157,7 +158,7 @@ describe.skipIf(!hasAnvil).each(Object.entries(databases))("two chains %s", (_, 
       isFresh: true,
       isOrphaned: false,
     }));
-    await expect.poll(fresh).toMatchObject({ isFresh: true, chains: rows });
+    await expect.poll(fresh, { timeout: 60_000 }).toMatchObject({ isFresh: true, chains: rows });
     for (const { chainHead, head } of (await fresh()).chains) {
       expect(Number(chainHead)).toBeGreaterThanOrEqual(Number(head.number));
     }
