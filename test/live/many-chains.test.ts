@@ -101,51 +101,55 @@ describe.skipIf(!hasAnvil).each(Object.entries(databases))("two chains %s", (_, 
     live.close();
   });
 
-  test("are both as their chains are after reorganisations at the same time", async () => {
-    const both = [chain, streamed];
-    room++;
-    const latest = openStream(client, { where: { subject: [String(room)] } });
-    const other = await watch(room);
-    await latest.next();
-    await other.next();
-    for (let value = 0; value < 5; value++) {
-      await Promise.all(both.map((one) => one.note(room, 2 * value)));
-      await Promise.all(both.map((one) => one.note(room, 2 * value + 1)));
-      // a block that is gone before Ponder has read its logs keeps it for a minute
-      await latest.until((message) => gist(message) === `EVENT ${2 * value + 1}`);
-      while (JSON.stringify(await other.next()) !== `{"room":{"value":"${2 * value + 1}"}}`);
-      await Promise.all(both.map((one) => one.reorg(1 + (value % 2))));
-    }
-    latest.close();
-    other.close();
-    await Promise.all(both.map((one) => one.note(room, 1_000)));
-    const notes = await Promise.all(
-      both.map(
-        async ({ client, address }) => (await client.getLogs({ address, fromBlock: 0n })).length,
-      ),
-    );
-    const counts = async (): Promise<unknown> => {
-      const fields = both.map(
-        ({ id }) =>
-          `c${id}: events(where: { chainId: ${id} }) { totalCount } r${id}: room(chainId: ${id}, id: "${room}") { value }`,
+  test(
+    "are both as their chains are after reorganisations at the same time",
+    { timeout: 240_000 },
+    async () => {
+      const both = [chain, streamed];
+      room++;
+      const latest = openStream(client, { where: { subject: [String(room)] } });
+      const other = await watch(room);
+      await latest.next();
+      await other.next();
+      for (let value = 0; value < 5; value++) {
+        await Promise.all(both.map((one) => one.note(room, 2 * value)));
+        await Promise.all(both.map((one) => one.note(room, 2 * value + 1)));
+        // a block that is gone before Ponder has read its logs keeps it for a minute
+        await latest.until((message) => gist(message) === `EVENT ${2 * value + 1}`);
+        while (JSON.stringify(await other.next()) !== `{"room":{"value":"${2 * value + 1}"}}`);
+        await Promise.all(both.map((one) => one.reorg(1 + (value % 2))));
+      }
+      latest.close();
+      other.close();
+      await Promise.all(both.map((one) => one.note(room, 1_000)));
+      const notes = await Promise.all(
+        both.map(
+          async ({ client, address }) => (await client.getLogs({ address, fromBlock: 0n })).length,
+        ),
       );
-      const response = await fetch(indexer.url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ query: `{ ${fields.join(" ")} }` }),
-      });
-      return ((await response.json()) as { data: unknown }).data;
-    };
-    // After the last reorganisation Ponder may need its minute, too.
-    await expect.poll(counts, { timeout: 120_000 }).toEqual(
-      Object.fromEntries(
-        both.flatMap(({ id }, place) => [
-          [`c${id}`, { totalCount: notes[place] }],
-          [`r${id}`, { value: "1000" }],
-        ]),
-      ),
-    );
-  });
+      const counts = async (): Promise<unknown> => {
+        const fields = both.map(
+          ({ id }) =>
+            `c${id}: events(where: { chainId: ${id} }) { totalCount } r${id}: room(chainId: ${id}, id: "${room}") { value }`,
+        );
+        const response = await fetch(indexer.url, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ query: `{ ${fields.join(" ")} }` }),
+        });
+        return ((await response.json()) as { data: unknown }).data;
+      };
+      // After the last reorganisation Ponder may need its minute, too.
+      await expect.poll(counts, { timeout: 120_000 }).toEqual(
+        Object.fromEntries(
+          both.flatMap(({ id }, place) => [
+            [`c${id}`, { totalCount: notes[place] }],
+            [`r${id}`, { value: "1000" }],
+          ]),
+        ),
+      );
+    },
+  );
 
   test("each have a row of their own for whoever watches", async () => {
     const heads = [await chain.client.getBlockNumber(), await streamed.client.getBlockNumber()];
