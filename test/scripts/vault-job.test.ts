@@ -11,6 +11,8 @@ async function keptWorld() {
   const job = vaultJob(client, vault.address, usd("1"));
   const look = async (isResting: (key: string) => boolean = () => false) => {
     const done: string[] = [];
+    // What came in with the newest block may be invested from the next one on.
+    await world.networkHelpers.mine();
     for (let task = await job.due(isResting); task; task = await job.due(isResting)) {
       for (const { what, to, data } of task.calls) {
         await client.waitForTransactionReceipt({
