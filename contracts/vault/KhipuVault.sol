@@ -37,8 +37,6 @@ contract KhipuVault is
     using Math for uint256;
     using SafeERC20 for IERC20;
 
-    uint256 private constant MAX_FEE_BPS = 2_000;
-
     uint8 private immutable _offset;
     address private immutable _operations;
     address private immutable _settings;

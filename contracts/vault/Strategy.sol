@@ -48,6 +48,9 @@ library StrategyLib {
 
     uint256 internal constant PEAK_SCALE = 1e27;
 
+    /// @dev In these units a strategy's gas is kept.
+    uint256 internal constant GAS_UNIT = 50_000;
+
     /// @notice What its shares were worth at their best, rounded down. What is missing of it is lost.
     function peakAssets(Strategy storage strategy, uint256 shares) internal view returns (uint256) {
         return shares.mulDiv(strategy.peak, PEAK_SCALE);

@@ -45,7 +45,7 @@ abstract contract StrategyBook {
     uint256 internal constant BPS = 10_000;
 
     /// @dev In these units each strategy's gas is kept.
-    uint256 internal constant GAS_UNIT = 50_000;
+    uint256 internal constant GAS_UNIT = StrategyLib.GAS_UNIT;
 
     /// @dev What a strategy may have lost and still get money: a millionth and a hundred of the smallest units, which
     /// many supplies can lose by rounding.

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {GainLimit} from "./GainLimit.sol";
 import {IKhipuVault} from "./IKhipuVault.sol";
-import {Strategy} from "./Strategy.sol";
+import {Strategy, StrategyLib} from "./Strategy.sol";
 import {StrategyReader} from "./StrategyReader.sol";
 import {VaultState} from "./VaultState.sol";
 
@@ -17,7 +17,6 @@ contract StrategySettings {
     using StrategyReader for IERC4626;
 
     uint256 private constant BPS = 10_000;
-    uint256 private constant GAS_UNIT = 50_000;
 
     /// @dev Each strategy is valued in every deposit and withdrawal, so there can be only a few.
     uint256 private constant MAX_STRATEGIES = 8;
@@ -46,7 +45,7 @@ contract StrategySettings {
         if (strategyAsset != IERC4626(address(this)).asset()) {
             revert IKhipuVault.WrongAsset(address(strategy), strategyAsset);
         }
-        if (strategy.depositable(DEFAULT_READ_GAS * GAS_UNIT) == 0) {
+        if (strategy.depositable(DEFAULT_READ_GAS * StrategyLib.GAS_UNIT) == 0) {
             revert IKhipuVault.StrategyTakesNothing(address(strategy));
         }
         _requireSane(caps);
@@ -104,15 +103,19 @@ contract StrategySettings {
         if (readGas < MIN_READ_GAS || moveGas < MIN_MOVE_GAS || readGas + moveGas > GAS_BUDGET) {
             revert IKhipuVault.GasLimitsOutOfRange(readGas, moveGas);
         }
-        bool readable = strategy.read(entry.shares, entry.readGas * GAS_UNIT).readable;
-        entry.readGas = uint8(readGas / GAS_UNIT);
-        entry.moveGas = uint8(moveGas / GAS_UNIT);
+        bool readable = strategy.read(entry.shares, entry.readGas * StrategyLib.GAS_UNIT).readable;
+        entry.readGas = uint8(readGas / StrategyLib.GAS_UNIT);
+        entry.moveGas = uint8(moveGas / StrategyLib.GAS_UNIT);
         _requireWithinBudget(state);
         // What could be read must stay so: it would count as nothing for whoever leaves.
-        if (readable && !strategy.read(entry.shares, entry.readGas * GAS_UNIT).readable) {
+        if (readable && !strategy.read(entry.shares, entry.readGas * StrategyLib.GAS_UNIT).readable) {
             revert IKhipuVault.GasLimitsOutOfRange(readGas, moveGas);
         }
-        emit IKhipuVault.GasLimitsSet(address(strategy), entry.readGas * GAS_UNIT, entry.moveGas * GAS_UNIT);
+        emit IKhipuVault.GasLimitsSet(
+            address(strategy),
+            entry.readGas * StrategyLib.GAS_UNIT,
+            entry.moveGas * StrategyLib.GAS_UNIT
+        );
     }
 
     /// @dev See {IKhipuVault.setMarket}.
@@ -160,7 +163,7 @@ contract StrategySettings {
         uint256 sum;
         for (uint256 i = 0; i < state.supplyOrder.length; ++i) {
             Strategy storage entry = state.strategies[state.supplyOrder[i]];
-            sum += (2 * uint256(entry.readGas) + entry.moveGas) * GAS_UNIT;
+            sum += (2 * uint256(entry.readGas) + entry.moveGas) * StrategyLib.GAS_UNIT;
         }
         if (sum > GAS_BUDGET) revert IKhipuVault.GasBudgetExceeded(sum, GAS_BUDGET);
     }

@@ -22,6 +22,8 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
     /// @dev Pools keep shares in 128 bits, and products of shares and assets must fit into 256.
     uint256 internal constant MAX_SUPPLY = type(uint128).max;
 
+    uint256 internal constant MAX_FEE_BPS = 2_000;
+
     uint256 internal immutable _unlockPeriod;
 
     /// @dev The virtual part of the share price: so many shares for the smallest unit of the asset. Whoever tries to

@@ -35,8 +35,6 @@ contract VaultOperations is VaultAccounts {
         uint256[] shares;
     }
 
-    uint256 private constant MAX_FEE_BPS = 2_000;
-
     /// @dev What a supply may lose by rounding: a ten-millionth and ten of the smallest units. Anybody can have money
     /// supplied, so a strategy that takes more than that, as a fee or by coarse shares, is left out.
     uint256 private constant SUPPLY_TOLERANCE = 10_000_000;
