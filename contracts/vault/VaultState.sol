@@ -15,7 +15,7 @@ library VaultState {
     /// @dev One line is one storage slot.
     /// @param idle Money that is not at work.
     /// @param grossBefore All assets at the end of the last earlier block in which money came or went.
-    /// @param touchedAt In which block's second that was found out.
+    /// @param touched In which second that was found out (31 bits), and a bit that changes each time.
     /// @param lockedAmount Profit that was locked at `lockStart`.
     /// @param lockStart From when it is released, in seconds.
     /// @param lockEnd When all of it is released, in seconds, rounded up.
@@ -27,7 +27,7 @@ library VaultState {
     struct State {
         uint112 idle;
         uint112 grossBefore;
-        uint32 touchedAt;
+        uint32 touched;
         uint112 lockedAmount;
         uint40 lockStart;
         uint40 lockEnd;

@@ -45,8 +45,14 @@ export const sharesFor = (amount: string) => usd(amount) * VIRTUAL_SHARES;
  * The protocol over two strategies that can go wrong, on a chain of its own. `roles` may do all that a role may do,
  * without delay; the savers have 10,000 units each and have approved everything.
  */
-export async function deployWorld({ feeBps = 1_000n, idleBufferBps = 500n } = {}) {
-  const { viem, networkHelpers } = await hre.network.create();
+export async function deployWorld({
+  feeBps = 1_000n,
+  idleBufferBps = 500n,
+  allowBlocksWithSameTimestamp = false,
+} = {}) {
+  const { viem, networkHelpers } = await hre.network.create({
+    override: { allowBlocksWithSameTimestamp },
+  });
   const [roles, ana, beto, carla, keeper] = await viem.getWalletClients();
   if (!roles || !ana || !beto || !carla || !keeper)
     throw new Error("the chain has too few accounts");
