@@ -184,6 +184,8 @@ export interface Indexer {
   readonly pid: number | undefined;
   /** The memory that the process occupies now, in MiB. */
   residentMiB(): number;
+  /** What it has warned of so far, to be shown where a test fails. */
+  warnings(): string;
   /** The same once more, after it was stopped. */
   again(): Promise<Indexer>;
 }
@@ -236,6 +238,11 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}): 
   const port = options.port ?? (await freePort());
   const scratch = mkdtempSync(join(tmpdir(), "live-test-"));
   const child = spawnIndexer(chain, scratch, { ...options, port });
+  const warnings: string[] = [];
+  if (child.stdout)
+    createInterface(child.stdout).on("line", (line) => {
+      if (/"level":[4-6]\d/.test(line)) warnings.push(line);
+    });
   await lineFrom(child, "ponder", (line) => line.includes('"Live layer is ready"'));
   return {
     url: `http://127.0.0.1:${port}/graphql`,
@@ -249,6 +256,7 @@ export async function startIndexer(chain: Chain, options: IndexerOptions = {}): 
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
     },
+    warnings: () => warnings.join("\n"),
     again: () => startIndexer(chain, options),
   };
 }
