@@ -453,7 +453,8 @@ export async function atOneCheckpoint<Result>(
       const result = await execution.run(() =>
         globals().PONDER_DATABASE.readonlyQB.transaction(
           async (transaction) => {
-            const context = { qb: transaction, getDataLoader: buildDataLoaderCache(transaction) };
+            const qb = askedOnce(transaction);
+            const context = { qb, getDataLoader: buildDataLoaderCache(qb) };
             try {
               const value = await run(transaction.raw, context, execution);
               return () => value;
@@ -472,6 +473,16 @@ export async function atOneCheckpoint<Result>(
     },
     { who },
   );
+}
+
+/**
+ * A transaction that asks once. Ponder asks the embedded database again, ten times in a minute, while a reader has it to itself;
+ * an execution that is over would keep everybody waiting.
+ */
+function askedOnce(transaction: QueryBuilder): QueryBuilder {
+  const wrap = (how: unknown, statement?: unknown): unknown =>
+    (typeof how === "function" ? how : (statement as (database: unknown) => unknown))(transaction);
+  return Object.create(transaction, { wrap: { value: wrap } }) as QueryBuilder;
 }
 
 /** As a column of a transaction's first statement: ends those that follow when they take longer. The embedded database has no clock. */

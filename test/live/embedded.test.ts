@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { select, separateReaders, tidy } from "../../indexer/live/ponder.ts";
+import { atOneCheckpoint, select, separateReaders, tidy } from "../../indexer/live/ponder.ts";
 import { Turns } from "../../indexer/live/turns.ts";
 
 /** The embedded database that Ponder brings. */
@@ -14,7 +14,13 @@ interface Embedded {
 const ofPonder = createRequire(
   createRequire(import.meta.url).resolve("../../node_modules/ponder/package.json"),
 );
-const { PGlite } = ofPonder("@electric-sql/pglite") as { PGlite: new () => Embedded };
+/** A module as Ponder itself imports it; `require` would give another copy. */
+const importOfPonder = (name: string): Promise<unknown> =>
+  import(ofPonder.resolve(name).replace(/\.cjs$/, ".js"));
+const { PGlite } = (await importOfPonder("@electric-sql/pglite")) as { PGlite: new () => Embedded };
+const { drizzle } = (await importOfPonder("drizzle-orm/pglite")) as {
+  drizzle: (client: Embedded) => object;
+};
 
 let database: Embedded;
 let executed: string[];
@@ -181,4 +187,47 @@ test("the space of what is final is used again, a table at a time, and a block w
   expect(order).toEqual(["block", "tidied"]);
   expect(await size()).toBe(0);
   Reflect.deleteProperty(globalThis, "PONDER_NAMESPACE_BUILD");
+});
+
+/** Ponder's own query builder, which asks again what has failed. */
+async function builderOfPonder(): Promise<object> {
+  const path = "../../node_modules/ponder/dist/esm/database/queryBuilder.js";
+  const { createQB } = (await import(path)) as {
+    createQB: (database: object, options: { common: object }) => object;
+  };
+  const silent = () => undefined;
+  const common = {
+    logger: { trace: silent, warn: silent },
+    metrics: {
+      ponder_database_method_duration: { observe: silent },
+      ponder_database_method_error_total: { inc: silent },
+    },
+    shutdown: { isKilled: false },
+  };
+  return createQB(drizzle(database), { common });
+}
+
+test("a query that is over is not asked again while a block waits", async () => {
+  Reflect.set(globalThis, "PONDER_DATABASE", {
+    ...(Reflect.get(globalThis, "PONDER_DATABASE") as object),
+    readonlyQB: await builderOfPonder(),
+  });
+  interface Context {
+    qb: { wrap: (how: object, read: (db: Executing) => Promise<unknown>) => Promise<unknown> };
+  }
+  type Executing = { execute: (sql: string) => Promise<unknown> };
+  let isWanted = true;
+  const late = atOneCheckpoint(
+    (_, context) => {
+      isWanted = false;
+      const { qb } = context as Context;
+      return qb.wrap({ label: "read" }, (db) => db.execute("SELECT id FROM saver"));
+    },
+    { who: "somebody", deadlineMs: 5_000, isWanted: () => isWanted },
+  );
+  const startedAt = performance.now();
+  await userQB.transaction(() => database.query("INSERT INTO saver VALUES (1)"));
+  expect((await late).result).toThrow("The query took more than the 5 s");
+  // asked again as often as Ponder does it would be a minute
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
