@@ -3,6 +3,9 @@ import { DEFAULTS } from "../parameters.ts";
 import { deployProtocol } from "./deployProtocol.ts";
 import TestnetKit from "./TestnetKit.ts";
 
+/** Play money earns what anybody sets, in a local world 5 % an hour: as much as the vault can be told to believe. */
+const PLAY_GAIN_BPS = 2 ** 32 - 1;
+
 /** The whole protocol with play money, for local and test networks. */
 export const testnetModule = (deployerIsAdmin: boolean) =>
   buildModule("Testnet", (m) => {
@@ -12,7 +15,13 @@ export const testnetModule = (deployerIsAdmin: boolean) =>
     return {
       asset,
       yieldSource,
-      ...deployProtocol(m, { asset, strategies: [yieldSource], seedFrom, deployerIsAdmin }),
+      ...deployProtocol(m, {
+        asset,
+        strategies: [yieldSource],
+        seedFrom,
+        yearlyGainBps: PLAY_GAIN_BPS,
+        deployerIsAdmin,
+      }),
     };
   });
 

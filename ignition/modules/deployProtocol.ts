@@ -16,6 +16,8 @@ export interface Protocol {
   strategies: Value[];
   /** What gives the deployer the seed; with an asset that exists already the deployer has it. */
   seedFrom?: Future;
+  /** What a strategy may gain in a year, in basis points; without it the vault's own limit holds. */
+  yearlyGainBps?: number;
   /** A deployer who is to be the admin must not renounce that role in the end. */
   deployerIsAdmin: boolean;
 }
@@ -26,7 +28,7 @@ export interface Protocol {
  */
 export function deployProtocol(
   m: Builder,
-  { asset, strategies, seedFrom, deployerIsAdmin }: Protocol,
+  { asset, strategies, seedFrom, yearlyGainBps, deployerIsAdmin }: Protocol,
 ) {
   const deployer = m.getAccount(0);
   const seed = m.getParameter("seed", DEFAULTS.seed);
@@ -79,6 +81,13 @@ export function deployProtocol(
     listed.push(
       m.call(vault, "addStrategy", [strategy, caps], {
         id: `addStrategy${index + 1}`,
+        after: listed.slice(-1),
+      }),
+    );
+    if (yearlyGainBps === undefined) return;
+    listed.push(
+      m.call(vault, "raiseGainLimit", [strategy, yearlyGainBps], {
+        id: `raiseGainLimit${index + 1}`,
         after: listed.slice(-1),
       }),
     );

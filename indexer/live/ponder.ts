@@ -480,8 +480,9 @@ export async function atOneCheckpoint<Result>(
  * an execution that is over would keep everybody waiting.
  */
 function askedOnce(transaction: QueryBuilder): QueryBuilder {
-  const wrap = (how: unknown, statement?: unknown): unknown =>
-    (typeof how === "function" ? how : (statement as (database: unknown) => unknown))(transaction);
+  type Statement = (database: unknown) => unknown;
+  const wrap = (...[how, statement]: [Statement] | [object, Statement]): unknown =>
+    (statement ?? (how as Statement))(transaction);
   return Object.create(transaction, { wrap: { value: wrap } }) as QueryBuilder;
 }
 

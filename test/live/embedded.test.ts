@@ -212,10 +212,12 @@ test("a query that is over is not asked again while a block waits", async () => 
     ...(Reflect.get(globalThis, "PONDER_DATABASE") as object),
     readonlyQB: await builderOfPonder(),
   });
+  interface Executing {
+    execute: (sql: string) => Promise<unknown>;
+  }
   interface Context {
     qb: { wrap: (how: object, read: (db: Executing) => Promise<unknown>) => Promise<unknown> };
   }
-  type Executing = { execute: (sql: string) => Promise<unknown> };
   let isWanted = true;
   const late = atOneCheckpoint(
     (_, context) => {

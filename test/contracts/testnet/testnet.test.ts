@@ -67,6 +67,27 @@ describe("TestnetYieldVault", () => {
     expect(await asset.read.balanceOf([saver.address])).toBeGreaterThan(usd("1049.9"));
   });
 
+  it("is believed by the vault at a local world's rate for as long as anybody looks", async () => {
+    const { asset, vault, yieldSource, networkHelpers, people } = await deployTestnet();
+    const { saver } = people;
+    // 5 % an hour
+    await yieldSource.write.setRate([13_888_888_888_889n]);
+    await asset.write.drip([saver.address]);
+    await asset.write.approve([vault.address, usd("1000")], { account: saver });
+    await vault.write.deposit([usd("1000"), saver.address], { account: saver });
+    await vault.write.rebalance();
+    for (let hour = 0; hour < 3 * 24; hour++) {
+      await networkHelpers.time.increase(3_600);
+      await vault.write.report();
+    }
+    const { assets } = await vault.read.holdingOf([yieldSource.address]);
+    const worth = await yieldSource.read.convertToAssets([
+      await yieldSource.read.balanceOf([vault.address]),
+    ]);
+    expect(worth).toBeGreaterThan(usd("4000"));
+    expect(worth - assets).toBeLessThan(worth / 1_000n);
+  });
+
   it("can lose money, for rehearsals", async () => {
     const { asset, yieldSource, people } = await deployTestnet();
     const { saver } = people;
