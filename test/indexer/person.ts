@@ -109,7 +109,7 @@ export class Person {
       ...(await this.#vaultActions(others)),
       ...(await this.#circles.actions(others.map(({ address }) => address))),
       ...(await this.#treasuryActions()),
-      () => this.#priceFeed.write.setPrice([BigInt(this.#random.between(99, 101)) * 10n ** 6n]),
+      () => this.#setPrice(),
     ];
     await mined(this.#client, this.#random.oneOf(possible)()).catch((error: unknown) => {
       if (!(error instanceof Reverted)) throw error;
@@ -125,6 +125,12 @@ export class Person {
       this.#savings.write.compound([others.map(({ address }) => address)], gas),
     );
     for (const claim of await this.#treasuryActions()) await mined(this.#client, claim());
+    // the last price may be too old by now
+    await mined(this.#client, this.#setPrice());
+  }
+
+  #setPrice() {
+    return this.#priceFeed.write.setPrice([BigInt(this.#random.between(99, 101)) * 10n ** 6n]);
   }
 
   async #vaultActions(others: readonly Person[]): Promise<Action[]> {

@@ -75,6 +75,16 @@ export class Steward {
     }
   }
 
+  /** The vault loses a hundredth of what works, and books that. */
+  async loseSome(): Promise<void> {
+    const { vault, earning, done } = this.#as("allocator");
+    for (const address of await vault.read.supplyOrder()) {
+      const strategy = earning(address);
+      await done(strategy.write.lose([(await strategy.read.totalAssets()) / 100n], gas));
+    }
+    await done(vault.write.report(gas));
+  }
+
   /** Each kind of privileged action once. */
   async actOnce(): Promise<void> {
     await this.#stopAndResume();
