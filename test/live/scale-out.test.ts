@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
 import { startPostgres, type Postgres } from "./postgres.ts";
 import { openRawSocket } from "./raw-socket.ts";
+import { openSilentProxy } from "./silent-proxy.ts";
 import { gist, openStream } from "./stream.ts";
 import { hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
 
@@ -10,6 +11,7 @@ describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () =>
   let chain: Chain;
   let writer: Indexer;
   let servers: Indexer[];
+  let proxy: Awaited<ReturnType<typeof openSilentProxy>>;
   let clients: LiveClient[];
   let room = 500;
   const ownRoom = (): { subject: string[] } => ({ subject: [String(++room)] });
@@ -17,11 +19,12 @@ describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () =>
   beforeAll(async () => {
     postgres = await startPostgres();
     const { url } = postgres;
+    proxy = await openSilentProxy(url);
     chain = await startChain();
     writer = await startIndexer(chain, { postgres: url });
     servers = [
       await startIndexer(chain, { postgres: url, command: "serve" }),
-      await startIndexer(chain, { postgres: url, command: "serve" }),
+      await startIndexer(chain, { postgres: proxy.url, command: "serve" }),
     ];
     clients = servers.map((server) => createLiveClient({ url: server.url }));
   });
@@ -31,6 +34,7 @@ describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () =>
     for (const server of servers) await server.stop();
     await writer.stop();
     await chain.stop();
+    await proxy.stop();
     await postgres.stop();
   });
 
@@ -108,6 +112,28 @@ describe.skipIf(!hasAnvil)("one writer and several servers on PostgreSQL", () =>
     writer = await writer.again();
     expect(await next()).toEqual({ room: { value: "1" } });
     socket.close();
+  });
+
+  test("streams and live queries go on where the connection that listens has fallen silent", async () => {
+    const stream = openStream(clientOf(1), { where: ownRoom() });
+    await stream.next();
+    const socket = await openRawSocket(servers[1]?.url ?? "");
+    const query = "subscription ($id: String!) { room(chainId: 31337, id: $id) { value } }";
+    socket.subscribe("1", query, { id: String(room) });
+    const value = async (): Promise<unknown> =>
+      ((await socket.next()).payload as { data: unknown }).data;
+    expect(await value()).toEqual({ room: null });
+    expect(proxy.silence()).toBeGreaterThan(0);
+    await chain.note(room, 1);
+    await stream.until((message) => gist(message) === "EVENT 1");
+    expect(await value()).toEqual({ room: { value: "1" } });
+    // and hears again with another connection
+    await expect.poll(() => proxy.silence(), { timeout: 20_000 }).toBeGreaterThan(0);
+    await chain.note(room, 2);
+    await stream.until((message) => gist(message) === "EVENT 2");
+    expect(await value()).toEqual({ room: { value: "2" } });
+    socket.close();
+    stream.close();
   });
 
   test("a writer that is killed and comes back makes nobody undo anything", async () => {
