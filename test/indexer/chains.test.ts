@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createWalletClient, http, maxUint256 } from "viem";
+import { createTestClient, createWalletClient, http, maxUint256, type PublicClient } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { faucetTokenAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
@@ -12,9 +12,12 @@ import {
   SECOND_LOCAL_CHAIN_ID,
 } from "../../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
+import { Random } from "../../scripts/local/random.ts";
 import { freePort } from "../../scripts/local/ports.ts";
 import { startService, waitUntilReady } from "../../scripts/local/service.ts";
 import { binary, root } from "../../scripts/paths.ts";
+import { hasAnvil } from "../live/world.ts";
+import { firstSeed, runsOf } from "../seed.ts";
 import { type Api, apiAt } from "./api.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
 import { byContent } from "./by-content.ts";
@@ -30,14 +33,38 @@ const deposits = {
   [SECOND_LOCAL_CHAIN_ID]: [7_000_000n, 1_000_000n],
 };
 
-describe("one indexer over two chains, on which the contracts have the same addresses", () => {
+/** So many times the chains take back blocks. */
+const reorganisations = runsOf({ short: 8, deep: 200 });
+
+describe(`one indexer over two chains, on which the contracts have the same addresses (seed ${firstSeed})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "khipuvault-chains-"));
   const abort = new AbortController().signal;
   const started: { stop(): Promise<unknown> }[] = [];
   const expected = new Map<number, Record<string, Row[]>>();
   const deployments = new Map<number, Deployment>();
+  const chains: Awaited<ReturnType<typeof startAndSave>>[] = [];
   let api: string;
   const world: Pick<Api, "query"> = { query: (text) => apiAt(`${api}/graphql`).query(text) };
+
+  async function readExpected(chainId: number, client: PublicClient, deployment: Deployment) {
+    const head = await client.getBlockNumber({ cacheTime: 0 });
+    const logs = await readLogs(client, deployment, head);
+    expected.set(chainId, new Oracle(logs, chainId).tables());
+    return head;
+  }
+
+  /** Whether the index has taken in all that the chains have. */
+  async function isCaughtUp(heads: readonly bigint[]): Promise<boolean> {
+    interface Meta {
+      _meta: { chains: { chainId: number; head: { number: string } }[] };
+    }
+    const { _meta } = await world.query<Meta>("{ _meta { chains { chainId head { number } } } }");
+    return chains.every(({ chainId }, place) =>
+      _meta.chains.some(
+        (chain) => chain.chainId === chainId && BigInt(chain.head.number) >= (heads[place] ?? 0n),
+      ),
+    );
+  }
 
   async function startAndSave(chainId: number, amounts: readonly bigint[]) {
     const node = await startDeployedChain(folder, chainId);
@@ -55,19 +82,17 @@ describe("one indexer over two chains, on which the contracts have the same addr
       client,
       wallet.writeContract({ ...asset, functionName: "approve", args: allowance }),
     );
-    for (const amount of amounts) {
+    const save = async (amount: bigint): Promise<void> => {
       const args = [amount, account.address, 0n] as const;
       await mined(client, wallet.writeContract({ ...pool, functionName: "deposit", args }));
-    }
-    const head = await client.getBlockNumber({ cacheTime: 0 });
-    const logs = await readLogs(client, deployment, head);
+    };
+    for (const amount of amounts) await save(amount);
     deployments.set(chainId, deployment);
-    expected.set(chainId, new Oracle(logs, chainId).tables());
-    return { chainId, url, file, head };
+    const head = await readExpected(chainId, client, deployment);
+    return { chainId, url, file, deployment, client, head, save };
   }
 
   beforeAll(async () => {
-    const chains: Awaited<ReturnType<typeof startAndSave>>[] = [];
     for (const [chainId, amounts] of Object.entries(deposits)) {
       chains.push(await startAndSave(Number(chainId), amounts));
     }
@@ -90,22 +115,8 @@ describe("one indexer over two chains, on which the contracts have the same addr
     started.push(indexer);
     const isReady = async () => (await fetch(`${api}/ready`)).ok;
     await waitUntilReady(indexer, isReady, { timeoutMs: 120_000, abort });
-    interface Meta {
-      _meta: { chains: { chainId: number; head: { number: string } }[] };
-    }
-    await vi.waitUntil(
-      async () => {
-        const { _meta } = await world.query<Meta>(
-          "{ _meta { chains { chainId head { number } } } }",
-        );
-        return chains.every(({ chainId, head }) =>
-          _meta.chains.some(
-            (chain) => chain.chainId === chainId && BigInt(chain.head.number) >= head,
-          ),
-        );
-      },
-      { timeout: 60_000, interval: 100 },
-    );
+    const heads = chains.map(({ head }) => head);
+    await vi.waitUntil(() => isCaughtUp(heads), { timeout: 60_000, interval: 100 });
   });
 
   afterAll(async () => {
@@ -146,4 +157,42 @@ describe("one indexer over two chains, on which the contracts have the same addr
     }
     expect(chainIds).toEqual(deposits[SECOND_LOCAL_CHAIN_ID].map(() => SECOND_LOCAL_CHAIN_ID));
   });
+
+  it.skipIf(!hasAnvil)(
+    "has both as they are, whatever each of them takes back",
+    { timeout: reorganisations * 5_000 + 60_000 },
+    async () => {
+      const random = new Random(firstSeed);
+      for (let i = 0; i < reorganisations; i++) {
+        for (const { save } of chains) await save(BigInt(random.between(1, 10)) * 1_000_000n);
+        const together = random.between(0, 1) === 1 ? chains : [random.oneOf(chains)];
+        await Promise.all(
+          together.map(({ url }) => {
+            const node = createTestClient({ mode: "anvil", transport: http(url) });
+            const params = [random.between(1, 4), []] as const;
+            return node.request({ method: "anvil_reorg" as never, params: params as never });
+          }),
+        );
+      }
+      const heads: bigint[] = [];
+      for (const { chainId, client, deployment } of chains) {
+        heads.push(await readExpected(chainId, client, deployment));
+      }
+      await vi.waitUntil(
+        async () => {
+          // Ponder takes in the block that shows it a reorganisation when it hears of the next one
+          for (const { url } of chains) {
+            await createTestClient({ mode: "anvil", transport: http(url) }).mine({ blocks: 1 });
+          }
+          return isCaughtUp(heads.map((head) => head + 1n));
+        },
+        { timeout: 150_000, interval: 250 },
+      );
+      for (const table of tableNames()) {
+        const rows = await rowsOf(world, table);
+        const both = [...expected.values()].flatMap((tables) => tables[table] ?? []);
+        expect(rows.toSorted(byContent), table).toEqual(both.toSorted(byContent));
+      }
+    },
+  );
 });
