@@ -17,6 +17,7 @@ import {
   rotatingPoolsAbi,
   savingsPoolAbi,
 } from "../../protocol/abis.generated.ts";
+import { inStretches, type Stretch } from "../block-stretches.ts";
 
 // After the last transaction: what is on the chain, against what was asked for.
 
@@ -125,14 +126,16 @@ export async function differencesOf(chain: PublicClient, asked: Asked): Promise<
   /** Nobody but those who were named holds a role, each with its delay, and each function is its role's. */
   async function expectRoles(): Promise<void> {
     const manager = { address: at("AccessManager"), abi: accessManagerAbi } as const;
-    const logs = parseEventLogs({
-      abi: accessManagerAbi,
-      logs: await chain.getLogs({
-        address: manager.address,
-        fromBlock: BigInt(asked.startBlock),
-        toBlock: "latest",
-      }),
-    });
+    const find = async (stretch: Stretch) =>
+      parseEventLogs({
+        abi: accessManagerAbi,
+        logs: await chain.getLogs({ address: manager.address, ...stretch }),
+      });
+    const logs: Awaited<ReturnType<typeof find>> = [];
+    const head = await chain.getBlockNumber({ cacheTime: 0 });
+    for await (const { found } of inStretches(BigInt(asked.startBlock), head, find)) {
+      logs.push(...found);
+    }
     const curatorDelay = Number(values["curatorDelay"]);
     const delays = { admin: Number(values["adminDelay"]), curator: curatorDelay };
     for (const [role, id] of Object.entries(ROLES)) {

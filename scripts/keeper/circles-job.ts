@@ -7,6 +7,7 @@ import {
 } from "viem";
 import { rotatingPoolsAbi } from "../../protocol/abis.generated.ts";
 import { type CircleRounds, circleState, settleFrom } from "../../protocol/circle.ts";
+import { inStretches, type Stretch } from "../block-stretches.ts";
 import type { Job } from "./job.ts";
 import { readTogether } from "../read-together.ts";
 
@@ -48,6 +49,8 @@ export function circlesJob(client: PublicClient, address: Address): Job {
     plans.set(circleId, { from: 0n, readAt: 0n, step: undefined });
   };
 
+  const find = (stretch: Stretch) => client.getLogs({ address, ...stretch });
+
   /** Marks what has changed since the last look. */
   const follow = async (head: { number: bigint; hash: string }) => {
     if (seen?.hash === head.hash) return;
@@ -66,18 +69,15 @@ export function circlesJob(client: PublicClient, address: Address): Job {
       }
       count = total;
     } else {
-      const logs = await client.getLogs({
-        address,
-        fromBlock: seen.number + 1n,
-        toBlock: head.number,
-      });
-      for (const { topics } of logs) {
-        const [event, first] = topics;
-        if (first === undefined) continue;
-        const circleId = BigInt(first);
-        if (event === created && circleId > count) count = circleId;
-        // A few events begin with something else than a circle.
-        if (circleId >= 1n && circleId <= count) lookAgain(circleId);
+      for await (const { found } of inStretches(seen.number + 1n, head.number, find)) {
+        for (const { topics } of found) {
+          const [event, first] = topics;
+          if (first === undefined) continue;
+          const circleId = BigInt(first);
+          if (event === created && circleId > count) count = circleId;
+          // A few events begin with something else than a circle.
+          if (circleId >= 1n && circleId <= count) lookAgain(circleId);
+        }
       }
     }
     seen = { number: head.number, hash: head.hash };
