@@ -1,6 +1,6 @@
 import type { GraphQLFieldResolver } from "graphql";
 import { isHex } from "viem";
-import { checkAddress, checkKnown, checkText } from "../live/arguments.ts";
+import { checkAddress, checkKnown, checkText } from "../live/operations/arguments.ts";
 import { refused } from "../live/errors.ts";
 import type { Context } from "./context.ts";
 import { values } from "./event-filter.ts";

@@ -1,5 +1,5 @@
 import * as abis from "../../protocol/abis.generated.ts";
-import type { Values } from "../live/arguments.ts";
+import type { Values } from "../live/operations/arguments.ts";
 import { products } from "../products.ts";
 
 /** Fields of the event stream's filter and the columns that each looks at; the most selective first. */

@@ -1,6 +1,6 @@
 import type { GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema } from "graphql";
 import { graphql } from "../live/graphql.ts";
-import type { FieldCost } from "../live/size.ts";
+import type { FieldCost } from "../live/operations/query-cost.ts";
 import type { account, circle, circleMember, lotteryPool, protocol } from "../ponder.schema.ts";
 import { activityBy } from "./activity.ts";
 import { chains } from "./chains.ts";

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gte, lt, sql } from "ponder";
 import { noEarnings, noFlows } from "../flows.ts";
 import { accountHour, poolPeriod, protocolPeriod } from "../ponder.schema.ts";
-import { checkAddress, checkText } from "../live/arguments.ts";
+import { checkAddress, checkText } from "../live/operations/arguments.ts";
 import { endOf } from "../time.ts";
 import { BooksHistory } from "./books-history.ts";
 import { once, type Context } from "./context.ts";

@@ -1,6 +1,6 @@
 import { and, eq } from "ponder";
 import { lotteryPlayer, type lotteryPool, lotteryRound } from "../ponder.schema.ts";
-import { checkAddress } from "../live/arguments.ts";
+import { checkAddress } from "../live/operations/arguments.ts";
 import type { Context } from "./context.ts";
 import { nowOf, type Value } from "./now.ts";
 import { refused } from "../live/errors.ts";

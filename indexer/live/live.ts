@@ -1,19 +1,19 @@
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import { Hono, type Context } from "hono";
-import { checkValue, guardArguments, type Values } from "./arguments.ts";
-import type { FilterFields } from "./filter.ts";
+import { checkValue, guardArguments, type Values } from "./operations/arguments.ts";
+import type { FilterFields } from "./stream/filter.ts";
 import { graphql } from "./graphql.ts";
-import { Doors } from "./doors.ts";
-import { createEndpoint } from "./endpoint.ts";
+import { Doors } from "./limits/connection-limits.ts";
+import { createEndpoint } from "./transports/endpoint.ts";
 import { liveError } from "./errors.ts";
-import { startFeed } from "./feed.ts";
-import { freshnessOf } from "./freshness.ts";
-import { Heads } from "./heads.ts";
-import { Hub } from "./hub.ts";
-import { LiveQueries, type QueryOperation } from "./live-queries.ts";
-import { registerMetrics } from "./metrics.ts";
-import { Operations } from "./operation.ts";
+import { startFeed } from "./stream/feed.ts";
+import { freshnessOf } from "./health/freshness.ts";
+import { Heads } from "./stream/heads.ts";
+import { Hub } from "./stream/hub.ts";
+import { LiveQueries, type QueryOperation } from "./queries/live-queries.ts";
+import { registerMetrics } from "./health/metrics.ts";
+import { Operations } from "./operations/operation.ts";
 import {
   atOneCheckpoint,
   chainBlockHash,
@@ -31,19 +31,19 @@ import {
   separateReaders,
   tableName,
 } from "./ponder.ts";
-import { Queues } from "./queue.ts";
-import { createPersistedOperations, readPersistedOperations } from "./persisted.ts";
-import { checkpointTable, type Sources } from "./reads.ts";
-import { createLogReader, newestFinal, type LogTable } from "./reader.ts";
-import { withSubscription } from "./schema.ts";
+import { Queues } from "./transports/queue.ts";
+import { createPersistedOperations, readPersistedOperations } from "./operations/persisted.ts";
+import { checkpointTable, type Sources } from "./queries/table-dependencies.ts";
+import { createLogReader, newestFinal, type LogTable } from "./stream/log-reader.ts";
+import { withSubscription } from "./operations/schema.ts";
 import { toldError, type Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
-import { newStats } from "./stats.ts";
-import { createEventStreams } from "./sse.ts";
-import { Turns } from "./turns.ts";
-import { keepVigil, type WatchedChain } from "./vigil.ts";
-import type { Visitor } from "./visitor.ts";
-import { createWebSockets, turnAway } from "./websocket.ts";
+import { newStats } from "./health/stats.ts";
+import { createEventStreams } from "./transports/sse.ts";
+import { Turns } from "./limits/semaphore.ts";
+import { keepVigil, type WatchedChain } from "./health/finality-monitor.ts";
+import type { Visitor } from "./limits/visitor.ts";
+import { createWebSockets, turnAway } from "./transports/websocket.ts";
 
 export interface LiveOptions {
   /** Ponder's `ponder:schema`. */

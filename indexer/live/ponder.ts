@@ -16,8 +16,8 @@ import type { GraphQLSchema } from "graphql";
 import pg from "pg";
 import { sql, type ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
-import { currentExecution, Execution } from "./execution.ts";
-import { Turns } from "./turns.ts";
+import { currentExecution, Execution } from "./queries/execution.ts";
+import { Turns } from "./limits/semaphore.ts";
 
 const require = createRequire(import.meta.url);
 

@@ -1,12 +1,12 @@
 import type { ExecutionResult, GraphQLError } from "graphql";
 import { liveError } from "./errors.ts";
 import { graphql } from "./graphql.ts";
-import type { Hub } from "./hub.ts";
-import { Encoded, type Outlet } from "./message.ts";
-import type { LiveQueries, QueryOperation } from "./live-queries.ts";
-import type { Stats } from "./stats.ts";
-import type { Visitor } from "./visitor.ts";
-import { OperationRefused, type Operation, type Operations } from "./operation.ts";
+import type { Hub } from "./stream/hub.ts";
+import { Encoded, type Outlet } from "./stream/message.ts";
+import type { LiveQueries, QueryOperation } from "./queries/live-queries.ts";
+import type { Stats } from "./health/stats.ts";
+import type { Visitor } from "./limits/visitor.ts";
+import { OperationRefused, type Operation, type Operations } from "./operations/operation.ts";
 
 /** What every transport offers its clients. */
 export interface Service {

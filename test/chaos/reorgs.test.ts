@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { finalities } from "../../indexer/live/message.ts";
+import { finalities } from "../../indexer/live/stream/message.ts";
 import { Random } from "../../scripts/local/random.ts";
 import type { Answer } from "../indexer/api.ts";
 import { startPostgres } from "../live/postgres.ts";

@@ -1,10 +1,10 @@
 import { eventFilter, values } from "../../indexer/graphql/event-filter.ts";
 import { extend } from "../../indexer/graphql/extend.ts";
-import { guardArguments } from "../../indexer/live/arguments.ts";
-import { OperationRefused, Operations } from "../../indexer/live/operation.ts";
-import { createPersistedOperations } from "../../indexer/live/persisted.ts";
+import { guardArguments } from "../../indexer/live/operations/arguments.ts";
+import { OperationRefused, Operations } from "../../indexer/live/operations/operation.ts";
+import { createPersistedOperations } from "../../indexer/live/operations/persisted.ts";
 import { generatedSchema } from "../../indexer/live/ponder.ts";
-import { withSubscription } from "../../indexer/live/schema.ts";
+import { withSubscription } from "../../indexer/live/operations/schema.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
 import * as tables from "../../indexer/ponder.schema.ts";
 

@@ -37,7 +37,7 @@ describe("the digest of what decides the index's rows", () => {
     expect(isOtherAfter(file)).toBe(true);
   });
 
-  test.each(["indexer/graphql/now.ts", "indexer/live/hub.ts", "indexer/src/api/index.ts"])(
+  test.each(["indexer/graphql/now.ts", "indexer/live/stream/hub.ts", "indexer/src/api/index.ts"])(
     "is the same after a change of %s, which only reads",
     (file) => {
       expect(isOtherAfter(file)).toBe(false);

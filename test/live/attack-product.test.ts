@@ -7,7 +7,7 @@ import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
-import { encodeCursor } from "../../indexer/live/cursor.ts";
+import { encodeCursor } from "../../indexer/live/stream/cursor.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
 import { testnetPriceFeedAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";

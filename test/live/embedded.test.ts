@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { atOneCheckpoint, select, separateReaders, tidy } from "../../indexer/live/ponder.ts";
-import { Turns } from "../../indexer/live/turns.ts";
+import { Turns } from "../../indexer/live/limits/semaphore.ts";
 
 /** The embedded database that Ponder brings. */
 interface Embedded {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EventMessage } from "../../client/events.ts";
 import { createLiveClient, type LiveClient } from "../../client/live.ts";
-import { encodeCursor } from "../../indexer/live/cursor.ts";
-import { blockEnd } from "../../indexer/live/position.ts";
+import { encodeCursor } from "../../indexer/live/stream/cursor.ts";
+import { blockEnd } from "../../indexer/live/stream/position.ts";
 import { gist, openStream } from "./stream.ts";
 import { accounts, hasAnvil, startChain, startIndexer, type Chain, type Indexer } from "./world.ts";
 

@@ -1,14 +1,14 @@
-import { passes, type Filter } from "../../indexer/live/filter.ts";
-import type { BlockMark } from "../../indexer/live/cursor.ts";
-import type { LogReader } from "../../indexer/live/log.ts";
-import { eventPosition } from "../../indexer/live/position.ts";
+import { passes, type Filter } from "../../indexer/live/stream/filter.ts";
+import type { BlockMark } from "../../indexer/live/stream/cursor.ts";
+import type { LogReader } from "../../indexer/live/stream/log.ts";
+import { eventPosition } from "../../indexer/live/stream/position.ts";
 import {
   blockOf,
   originBlock,
   type BlockRef,
   type LogEvent,
   type Snapshot,
-} from "../../indexer/live/tail.ts";
+} from "../../indexer/live/stream/tail.ts";
 import type { Random } from "../../scripts/local/random.ts";
 
 interface FakeBlock {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { compileFilter, passes, type Filter } from "../../indexer/live/filter.ts";
-import { Hub } from "../../indexer/live/hub.ts";
+import { compileFilter, passes, type Filter } from "../../indexer/live/stream/filter.ts";
+import { Hub } from "../../indexer/live/stream/hub.ts";
 import {
   finalities,
   type EventMessage,
   type Finality,
   type Outlet,
   type Shape,
-} from "../../indexer/live/message.ts";
+} from "../../indexer/live/stream/message.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
-import { newStats } from "../../indexer/live/stats.ts";
-import { Visitor } from "../../indexer/live/visitor.ts";
+import { newStats } from "../../indexer/live/health/stats.ts";
+import { Visitor } from "../../indexer/live/limits/visitor.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { eachSeed, firstSeed, runsOf } from "../seed.ts";
 import { FakeLog, rooms } from "./fake-log.ts";

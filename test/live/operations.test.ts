@@ -1,15 +1,15 @@
 import type { ExecutionResult } from "graphql";
 import { describe, expect, test, vi } from "vitest";
-import { encodeCursor, decodeCursor } from "../../indexer/live/cursor.ts";
-import { startFeed } from "../../indexer/live/feed.ts";
-import type { Moves } from "../../indexer/live/heads.ts";
-import { compileFilter } from "../../indexer/live/filter.ts";
-import { Hub } from "../../indexer/live/hub.ts";
-import { LiveQueries, type LiveQueryOperation } from "../../indexer/live/live-queries.ts";
-import type { EventMessage, Outlet } from "../../indexer/live/message.ts";
+import { encodeCursor, decodeCursor } from "../../indexer/live/stream/cursor.ts";
+import { startFeed } from "../../indexer/live/stream/feed.ts";
+import type { Moves } from "../../indexer/live/stream/heads.ts";
+import { compileFilter } from "../../indexer/live/stream/filter.ts";
+import { Hub } from "../../indexer/live/stream/hub.ts";
+import { LiveQueries, type LiveQueryOperation } from "../../indexer/live/queries/live-queries.ts";
+import type { EventMessage, Outlet } from "../../indexer/live/stream/message.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
-import { newStats } from "../../indexer/live/stats.ts";
-import { Visitor } from "../../indexer/live/visitor.ts";
+import { newStats } from "../../indexer/live/health/stats.ts";
+import { Visitor } from "../../indexer/live/limits/visitor.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { FakeLog } from "./fake-log.ts";
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
-import { createPersistedOperations } from "../../indexer/live/persisted.ts";
-import { Rate } from "../../indexer/live/rate.ts";
+import { createPersistedOperations } from "../../indexer/live/operations/persisted.ts";
+import { Rate } from "../../indexer/live/limits/token-bucket.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
-import { Turns } from "../../indexer/live/turns.ts";
+import { Turns } from "../../indexer/live/limits/semaphore.ts";
 
 describe("a rate", () => {
   test("allows a burst, then so many a second", () => {

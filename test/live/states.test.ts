@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { connectionActs } from "../../indexer/live/connection-states.ts";
-import { subscriptionActs } from "../../indexer/live/subscription-states.ts";
+import { connectionActs } from "../../indexer/live/transports/connection-states.ts";
+import { subscriptionActs } from "../../indexer/live/stream/subscription-states.ts";
 
 const document = readFileSync(join(import.meta.dirname, "../../docs/live-protocol.md"), "utf8");
 

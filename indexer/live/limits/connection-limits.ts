@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { LiveSettings } from "./settings.ts";
+import type { LiveSettings } from "../settings.ts";
 import { Visitor } from "./visitor.ts";
 
 /** Stands for the address of a socket that is gone already. */

@@ -7,16 +7,16 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from "./connection-states.ts";
-import { Corks } from "./corks.ts";
-import type { Encoded } from "./message.ts";
-import { parseOperationRequest, parseRecord } from "./request.ts";
-import type { Doors } from "./doors.ts";
-import { burstSeconds, Rate } from "./rate.ts";
+import { Corks } from "./write-batcher.ts";
+import type { Encoded } from "../stream/message.ts";
+import { parseOperationRequest, parseRecord } from "../operations/request.ts";
+import type { Doors } from "../limits/connection-limits.ts";
+import { burstSeconds, Rate } from "../limits/token-bucket.ts";
 import { drained, type Queues } from "./queue.ts";
-import { RunningOperations } from "./running.ts";
-import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
-import type { LiveSettings } from "./settings.ts";
-import type { Visitor } from "./visitor.ts";
+import { RunningOperations } from "./connection-operations.ts";
+import { errorsFor, type OperationOutlet, type Service } from "../service.ts";
+import type { LiveSettings } from "../settings.ts";
+import type { Visitor } from "../limits/visitor.ts";
 
 const protocol = "graphql-transport-ws";
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { ExecutionResult } from "graphql";
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 import { graphqlJson, plainJson, type MediaType } from "./media-type.ts";
-import type { QueryOperation } from "./live-queries.ts";
-import type { Operation } from "./operation.ts";
-import { parseOperationRequest, parseRecord, type OperationRequest } from "./request.ts";
-import { errorsFor, type Service } from "./service.ts";
+import type { QueryOperation } from "../queries/live-queries.ts";
+import type { Operation } from "../operations/operation.ts";
+import { parseOperationRequest, parseRecord, type OperationRequest } from "../operations/request.ts";
+import { errorsFor, type Service } from "../service.ts";
 
 /** Answers a query by the rules of GraphQL over HTTP. `parsed` is the request, or why it is none. */
 export async function answerQuery(

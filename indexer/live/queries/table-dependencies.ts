@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from "graphql";
-import { graphql } from "./graphql.ts";
+import { graphql } from "../graphql.ts";
 
 /** The tables that an operation reads; undefined: it may be any of them. */
 export type Tables = ReadonlySet<string> | undefined;

@@ -1,4 +1,4 @@
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 
 /**
  * Lets so many run at a time and others wait, so that queries leave the database's connections to others too. Those who wait

@@ -1,5 +1,5 @@
-import type { IndexedChain } from "./ponder.ts";
-import type { BlockRef, Checkpoint } from "./tail.ts";
+import type { IndexedChain } from "../ponder.ts";
+import type { BlockRef, Checkpoint } from "../stream/tail.ts";
 
 const lookEvery = 5_000;
 

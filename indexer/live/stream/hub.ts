@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { ancestorsOf, encodeCursor, markOf } from "./cursor.ts";
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 import { FilterIndex, passes, type Filter } from "./filter.ts";
 import type { LogReader } from "./log.ts";
 import {
@@ -12,16 +12,16 @@ import {
   type Shape,
 } from "./message.ts";
 import { pointOf, type Position } from "./position.ts";
-import { resolveCursor, type Start } from "./resolve.ts";
-import type { Stats } from "./stats.ts";
+import { resolveCursor, type Start } from "./resolve-cursor.ts";
+import type { Stats } from "../health/stats.ts";
 import {
   subscriptionActs,
   type SubscriptionAct,
   type SubscriptionEvent,
   type SubscriptionState,
 } from "./subscription-states.ts";
-import { Turns } from "./turns.ts";
-import type { Visitor } from "./visitor.ts";
+import { Turns } from "../limits/semaphore.ts";
+import type { Visitor } from "../limits/visitor.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
 export interface EventsRequest {

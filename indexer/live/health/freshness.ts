@@ -1,4 +1,4 @@
-import type { WatchedChain } from "./vigil.ts";
+import type { WatchedChain } from "./finality-monitor.ts";
 
 const usualSeconds = 60;
 

@@ -1,8 +1,8 @@
-import { liveError } from "./errors.ts";
-import type { Operation } from "./operation.ts";
-import { run, type OperationOutlet, type Service } from "./service.ts";
-import type { LiveSettings } from "./settings.ts";
-import type { Visitor } from "./visitor.ts";
+import { liveError } from "../errors.ts";
+import type { Operation } from "../operations/operation.ts";
+import { run, type OperationOutlet, type Service } from "../service.ts";
+import type { LiveSettings } from "../settings.ts";
+import type { Visitor } from "../limits/visitor.ts";
 
 type Limits = Pick<LiveSettings, "maxSubscriptionsPerConnection" | "maxHeldBytes">;
 

@@ -1,15 +1,15 @@
 import type { ServerResponse } from "node:http";
-import type { Doors } from "./doors.ts";
-import { liveError } from "./errors.ts";
+import type { Doors } from "../limits/connection-limits.ts";
+import { liveError } from "../errors.ts";
 import { graphiqlPage } from "./graphiql.ts";
 import { answerQuery, readOperation, type Refusal } from "./http.ts";
-import type { Operation } from "./operation.ts";
-import type { OperationRequest } from "./request.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OperationRequest } from "../operations/request.ts";
 import { eventStream, graphqlJson, html, plainJson, preferredType } from "./media-type.ts";
-import { errorsFor, type Service } from "./service.ts";
-import type { LiveSettings } from "./settings.ts";
+import { errorsFor, type Service } from "../service.ts";
+import type { LiveSettings } from "../settings.ts";
 import type { EventStreams, Session } from "./sse.ts";
-import type { Visitor } from "./visitor.ts";
+import type { Visitor } from "../limits/visitor.ts";
 
 export type Endpoint = (request: Request, response: ServerResponse) => Promise<Response>;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { EventStream, eventBytes } from "./event-stream.ts";
-import type { Encoded } from "./message.ts";
-import type { Operation } from "./operation.ts";
+import type { Encoded } from "../stream/message.ts";
+import type { Operation } from "../operations/operation.ts";
 import type { Queues } from "./queue.ts";
-import { RunningOperations, tooMany } from "./running.ts";
-import { errorsFor, type OperationOutlet, type Service } from "./service.ts";
-import type { LiveSettings } from "./settings.ts";
-import type { Visitor } from "./visitor.ts";
+import { RunningOperations, tooMany } from "./connection-operations.ts";
+import { errorsFor, type OperationOutlet, type Service } from "../service.ts";
+import type { LiveSettings } from "../settings.ts";
+import type { Visitor } from "../limits/visitor.ts";
 
 /** How long a reservation waits for its stream. */
 const reservationLife = 30_000;

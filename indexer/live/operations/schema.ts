@@ -1,7 +1,7 @@
 import type { GraphQLFieldConfigMap, GraphQLSchema } from "graphql";
-import type { FilterFields } from "./filter.ts";
-import { graphql } from "./graphql.ts";
-import { finalities } from "./message.ts";
+import type { FilterFields } from "../stream/filter.ts";
+import { graphql } from "../graphql.ts";
+import { finalities } from "../stream/message.ts";
 
 const {
   GraphQLEnumType,

@@ -8,8 +8,8 @@ import type {
   GraphQLSchema,
   SelectionSetNode,
 } from "graphql";
-import { graphql } from "./graphql.ts";
-import type { EventMessage, Shape } from "./message.ts";
+import { graphql } from "../graphql.ts";
+import type { EventMessage, Shape } from "../stream/message.ts";
 
 /** Writes what is selected of an object, as JSON. */
 type Write = (source: Readonly<Record<string, unknown>>) => string;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 import { parseRecord, type OperationRequest } from "./request.ts";
 
 export interface PersistedOperations {

@@ -1,8 +1,8 @@
 import type { Heads } from "./heads.ts";
 import type { Hub } from "./hub.ts";
-import type { LiveQueries } from "./live-queries.ts";
+import type { LiveQueries } from "../queries/live-queries.ts";
 import type { LogReader } from "./log.ts";
-import { checkpointTable, type Tables } from "./reads.ts";
+import { checkpointTable, type Tables } from "../queries/table-dependencies.ts";
 
 /**
  * How often to look whether something has changed unannounced: a reorganisation notifies nobody, nor does a writer that fills

@@ -1,5 +1,5 @@
-import { burstSeconds, Rate } from "./rate.ts";
-import type { LiveSettings } from "./settings.ts";
+import { burstSeconds, Rate } from "./token-bucket.ts";
+import type { LiveSettings } from "../settings.ts";
 
 type Limits = Pick<LiveSettings, "queriesPerSecond" | "workPerSecond" | "queryMsPerSecond">;
 

@@ -1,5 +1,5 @@
 import { sql } from "ponder";
-import { databaseSchema, indexedChains, reverts, select } from "./ponder.ts";
+import { databaseSchema, indexedChains, reverts, select } from "../ponder.ts";
 import { pointOf, type Position } from "./position.ts";
 import type { Checkpoint } from "./tail.ts";
 

@@ -1,9 +1,9 @@
-import type { Doors } from "./doors.ts";
-import type { Hub } from "./hub.ts";
-import type { LiveQueries } from "./live-queries.ts";
-import { prometheus } from "./ponder.ts";
+import type { Doors } from "../limits/connection-limits.ts";
+import type { Hub } from "../stream/hub.ts";
+import type { LiveQueries } from "../queries/live-queries.ts";
+import { prometheus } from "../ponder.ts";
 import type { Stats } from "./stats.ts";
-import type { WatchedChain } from "./vigil.ts";
+import type { WatchedChain } from "./finality-monitor.ts";
 
 export interface Sources {
   readonly stats: Stats;

@@ -1,5 +1,5 @@
 import { decodeCursor, markOf, originMark, type BlockMark } from "./cursor.ts";
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 import type { LogReader } from "./log.ts";
 import { origin, type Position } from "./position.ts";
 import { originBlock, type BlockRef, type Tail } from "./tail.ts";

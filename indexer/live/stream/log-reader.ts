@@ -24,7 +24,7 @@ import {
   onShutdown,
   select,
   timeLimit,
-} from "./ponder.ts";
+} from "../ponder.ts";
 import { blockEnd, blockStart, pointOf, type Position } from "./position.ts";
 import {
   blockOf,

@@ -1,4 +1,4 @@
-import { refused } from "./errors.ts";
+import { refused } from "../errors.ts";
 import type { LogEvent } from "./tail.ts";
 
 /** Each filter field and the columns it looks at (any of them may match). The most selective field comes first. */

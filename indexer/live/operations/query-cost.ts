@@ -9,7 +9,7 @@ import type {
   SelectionSetNode,
 } from "graphql";
 import { largestPage, usualPage } from "./arguments.ts";
-import { graphql } from "./graphql.ts";
+import { graphql } from "../graphql.ts";
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 

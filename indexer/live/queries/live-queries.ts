@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import type { DocumentNode, ExecutionResult } from "graphql";
-import { liveError } from "./errors.ts";
-import { Encoded, type Outlet } from "./message.ts";
-import { concerns, type Tables } from "./reads.ts";
-import type { LiveSettings } from "./settings.ts";
-import type { Visitor } from "./visitor.ts";
+import { liveError } from "../errors.ts";
+import { Encoded, type Outlet } from "../stream/message.ts";
+import { concerns, type Tables } from "./table-dependencies.ts";
+import type { LiveSettings } from "../settings.ts";
+import type { Visitor } from "../limits/visitor.ts";
 
 /** A valid query with its variables. */
 export interface QueryOperation {

@@ -1,4 +1,4 @@
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 import {
   blockEnd,
   eventPosition,

@@ -8,9 +8,9 @@ import type {
   GraphQLSchema,
   SelectionSetNode,
 } from "graphql";
-import { refused } from "./errors.ts";
-import { graphql } from "./graphql.ts";
-import { columnsOf, tableName, type Column } from "./ponder.ts";
+import { refused } from "../errors.ts";
+import { graphql } from "../graphql.ts";
+import { columnsOf, tableName, type Column } from "../ponder.ts";
 
 /** What a column's values may be, where its type does not say. */
 export interface Values {

@@ -7,18 +7,18 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from "graphql";
-import { liveError } from "./errors.ts";
-import { compileFilter, type FilterFields, type FilterInput, type Normalize } from "./filter.ts";
-import { graphql } from "./graphql.ts";
-import type { EventsRequest } from "./hub.ts";
-import type { LiveQueryOperation, QueryOperation } from "./live-queries.ts";
-import type { Finality } from "./message.ts";
+import { liveError } from "../errors.ts";
+import { compileFilter, type FilterFields, type FilterInput, type Normalize } from "../stream/filter.ts";
+import { graphql } from "../graphql.ts";
+import type { EventsRequest } from "../stream/hub.ts";
+import type { LiveQueryOperation, QueryOperation } from "../queries/live-queries.ts";
+import type { Finality } from "../stream/message.ts";
 import type { PersistedOperations } from "./persisted.ts";
-import { tablesRead, type Sources, type Tables } from "./reads.ts";
+import { tablesRead, type Sources, type Tables } from "../queries/table-dependencies.ts";
 import { streamField } from "./schema.ts";
 import { Selection } from "./selection.ts";
 import type { OperationRequest } from "./request.ts";
-import { costOf, countNodes, measure, type Fragments } from "./size.ts";
+import { costOf, countNodes, measure, type Fragments } from "./query-cost.ts";
 
 /** `weight`: about how many bytes it occupies while it runs. */
 export type Operation = { readonly weight: number } & (

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
-import { liveError } from "./errors.ts";
+import { liveError } from "../errors.ts";
 
 /** Why an execution has no answer. */
 type End = "deadline" | "nobody waits" | "way given";
