@@ -4,7 +4,7 @@ import { Hono, type Context } from "hono";
 import { checkValue, guardArguments, type Values } from "./operations/arguments.ts";
 import type { FilterFields } from "./stream/filter.ts";
 import { graphql } from "./graphql.ts";
-import { Doors } from "./limits/connection-limits.ts";
+import { ConnectionLimits } from "./limits/connection-limits.ts";
 import { createEndpoint } from "./transports/endpoint.ts";
 import { liveError } from "./errors.ts";
 import { startFeed } from "./stream/feed.ts";
@@ -40,8 +40,8 @@ import { toldError, type Service } from "./service.ts";
 import { readSettings } from "./settings.ts";
 import { newStats } from "./health/stats.ts";
 import { createEventStreams } from "./transports/sse.ts";
-import { Turns } from "./limits/semaphore.ts";
-import { keepVigil, type WatchedChain } from "./health/finality-monitor.ts";
+import { Semaphore } from "./limits/semaphore.ts";
+import { monitorFinality, type WatchedChain } from "./health/finality-monitor.ts";
 import type { Visitor } from "./limits/visitor.ts";
 import { createWebSockets, turnAway } from "./transports/websocket.ts";
 
@@ -139,7 +139,7 @@ export function createLive({
     }, reading);
   /** Runs queries in turns. One that gave way to a block begins again behind it, until its time is over. */
   const queryIn =
-    (turns: Turns) =>
+    (turns: Semaphore) =>
     async (
       operation: QueryOperation,
       visitor: Visitor,
@@ -160,9 +160,12 @@ export function createLive({
     hub,
     operations: new Operations(schema, sources, log.where, normalize, settings, persisted),
     // apart from the others, so that a flood of queries cannot push them out of the line
-    liveQueries: new LiveQueries(queryIn(new Turns(settings.runningQueries, Infinity)), settings),
+    liveQueries: new LiveQueries(
+      queryIn(new Semaphore(settings.runningQueries, Infinity)),
+      settings,
+    ),
     stats,
-    query: queryIn(new Turns(settings.runningQueries, settings.waitingQueries)),
+    query: queryIn(new Semaphore(settings.runningQueries, settings.waitingQueries)),
     report(msg, error) {
       logger().error({ msg, error });
     },
@@ -170,12 +173,12 @@ export function createLive({
       logger().info({ msg, ...details });
     },
   };
-  const doors = new Doors(settings);
+  const connectionLimits = new ConnectionLimits(settings);
   const heads = new Heads();
   const vigils = indexedChains().map(({ id, name }) => ({
     id,
     name,
-    vigil: keepVigil(
+    finalityMonitor: monitorFinality(
       {
         head: () => chainHead(id),
         hashOf: (number) => chainBlockHash(id, number),
@@ -193,7 +196,7 @@ export function createLive({
     ),
   }));
   onShutdown(() => {
-    for (const { vigil } of vigils) vigil.stop();
+    for (const { finalityMonitor } of vigils) finalityMonitor.stop();
   });
   const chains = (): WatchedChain[] =>
     vigils.map((chain) => {
@@ -201,7 +204,13 @@ export function createLive({
       // there is none before all old blocks of all chains are read
       return { ...chain, head: chain.id === streamed ? hub.head : hub.head && known };
     });
-  const metrics = registerMetrics({ stats, doors, hub, chains, liveQueries: service.liveQueries });
+  const metrics = registerMetrics({
+    stats,
+    connectionLimits,
+    hub,
+    chains,
+    liveQueries: service.liveQueries,
+  });
   onShutdown(
     startFeed(reader, heads, hub, service.liveQueries, {
       onReady(block) {
@@ -215,16 +224,20 @@ export function createLive({
   );
 
   const queues = new Queues(settings.maxQueuedBytes);
-  const webSockets = createWebSockets(service, doors, queues, settings);
+  const webSockets = createWebSockets(service, connectionLimits, queues, settings);
   const streams = createEventStreams(service, queues, settings);
   onShutdown(
     onHttp({
       found(server) {
         server.headersTimeout = server.requestTimeout = settings.requestSeconds * 1_000;
       },
-      connection: (socket) => doors.admit(socket),
+      connection: (socket) => connectionLimits.admit(socket),
       request(request, response) {
-        if (request.url !== "/ready" || !vigils.some(({ vigil }) => vigil.isOrphaned)) return false;
+        if (
+          request.url !== "/ready" ||
+          !vigils.some(({ finalityMonitor }) => finalityMonitor.isOrphaned)
+        )
+          return false;
         response.writeHead(503).end("The index is not of this chain any more: index anew.");
         return true;
       },
@@ -241,7 +254,7 @@ export function createLive({
     streams.close();
   });
 
-  const endpoint = createEndpoint(service, streams, doors, settings);
+  const endpoint = createEndpoint(service, streams, connectionLimits, settings);
   const handle = (context: Context<Environment>): Promise<Response> =>
     endpoint(context.req.raw, context.env.outgoing);
   const app = new Hono<Environment>();

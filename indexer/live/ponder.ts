@@ -17,7 +17,7 @@ import pg from "pg";
 import { sql, type ReadonlyDrizzle } from "ponder";
 import type { Registry } from "prom-client";
 import { currentExecution, Execution } from "./queries/execution.ts";
-import { Turns } from "./limits/semaphore.ts";
+import { Semaphore } from "./limits/semaphore.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -175,7 +175,7 @@ async function askChain(
   }
 }
 
-const embeddedTurns = new WeakMap<object, Turns>();
+const embeddedTurns = new WeakMap<object, Semaphore>();
 
 /**
  * The turns of writing and reading in the embedded database. There Ponder's transactions are none: its statements go to
@@ -185,10 +185,10 @@ const embeddedTurns = new WeakMap<object, Turns>();
 function turnsOfEmbedded(
   { instance }: { instance: PGlite },
   { userQB, adminQB, syncQB }: Pick<Globals["PONDER_DATABASE"], "userQB" | "adminQB" | "syncQB">,
-): Turns {
+): Semaphore {
   let turns = embeddedTurns.get(userQB);
   if (!turns) {
-    const own = (turns = new Turns(1, Infinity));
+    const own = (turns = new Semaphore(1, Infinity));
     embeddedTurns.set(userQB, own);
     const write = userQB.transaction.bind(userQB);
     const isWriting = new AsyncLocalStorage<true>();
@@ -301,7 +301,7 @@ export function reuseSpace(): () => void {
 }
 
 /** Each table in a turn of its own, behind the block and its readers. */
-export async function tidy(database: PGlite, turns: Turns): Promise<void> {
+export async function tidy(database: PGlite, turns: Semaphore): Promise<void> {
   const tables = `SELECT oid::regclass::text AS name FROM pg_class
     WHERE relkind = 'r' AND relnamespace = '"${databaseSchema()}"'::regnamespace
       AND pg_relation_size(oid) BETWEEN 1 AND ${tidiedBytes}`;
@@ -318,7 +318,7 @@ export async function tidy(database: PGlite, turns: Turns): Promise<void> {
  */
 function takeTurns(userQB: WritingQueryBuilder): void {
   globals().PONDER_COMMON.options.maxThreads = 1;
-  const turns = new Turns(1, Infinity);
+  const turns = new Semaphore(1, Infinity);
   const write = userQB.transaction.bind(userQB);
   userQB.transaction = (...args) => turns.run(() => write(...args));
 }
@@ -356,7 +356,7 @@ async function whole<Result>(
 }
 
 /** The turns that readers have to take; undefined where the database knows how to keep them apart. */
-function readersTurns(): Turns | undefined {
+function readersTurns(): Semaphore | undefined {
   const { driver, ...builders } = globals().PONDER_DATABASE;
   return driver.dialect === "pglite" ? turnsOfEmbedded(driver, builders) : undefined;
 }

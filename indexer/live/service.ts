@@ -2,7 +2,7 @@ import type { ExecutionResult, GraphQLError } from "graphql";
 import { liveError } from "./errors.ts";
 import { graphql } from "./graphql.ts";
 import type { Hub } from "./stream/hub.ts";
-import { Encoded, type Outlet } from "./stream/message.ts";
+import { Encoded, type Sink } from "./stream/message.ts";
 import type { LiveQueries, QueryOperation } from "./queries/live-queries.ts";
 import type { Stats } from "./health/stats.ts";
 import type { Visitor } from "./limits/visitor.ts";
@@ -24,37 +24,37 @@ export interface Service {
   note(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
-/** The outlet of an operation that also may simply end. */
-export interface OperationOutlet extends Outlet {
+/** The sink of an operation that also may simply end. */
+export interface OperationSink extends Sink {
   complete(): void;
 }
 
 /**
- * Runs an operation into an outlet. Everything that goes wrong goes there too, so this never rejects.
+ * Runs an operation into an sink. Everything that goes wrong goes there too, so this never rejects.
  * Resolves to the function that ends the operation early.
  */
 export async function run(
   service: Service,
   prepare: () => Operation,
-  outlet: OperationOutlet,
+  sink: OperationSink,
   visitor: Visitor,
   isWanted: () => boolean,
 ): Promise<() => void> {
   try {
     const operation = prepare();
     if (operation.kind === "events") {
-      return await service.hub.subscribe(operation.request, outlet, visitor, isWanted);
+      return await service.hub.subscribe(operation.request, sink, visitor, isWanted);
     }
     if (operation.kind === "live") {
-      return service.liveQueries.subscribe(operation.live, outlet, visitor);
+      return service.liveQueries.subscribe(operation.live, sink, visitor);
     }
     const result = await service.query(operation.query, visitor, isWanted);
     if (isWanted()) {
-      outlet.next(new Encoded(JSON.stringify(result)));
-      outlet.complete();
+      sink.next(new Encoded(JSON.stringify(result)));
+      sink.complete();
     }
   } catch (error) {
-    if (isWanted()) outlet.fail(error);
+    if (isWanted()) sink.fail(error);
   }
   return () => undefined;
 }

@@ -19,7 +19,7 @@ export interface LiveSettings {
   readonly queryMsPerSecond: number;
   readonly queryMs: number;
   readonly maxLiveQueriesPerAddress: number;
-  readonly maxShapesPerAddress: number;
+  readonly maxProjectionsPerAddress: number;
   readonly runningQueries: number;
   readonly waitingQueries: number;
   readonly trustedProxies: number;
@@ -74,7 +74,7 @@ const numbers: Readonly<Record<NumberName, Setting>> = {
     default: 100,
     least: 0,
   },
-  maxShapesPerAddress: { variable: "LIVE_MAX_SHAPES_PER_ADDRESS", default: 50, least: 1 },
+  maxProjectionsPerAddress: { variable: "LIVE_MAX_PROJECTIONS_PER_ADDRESS", default: 50, least: 1 },
   runningQueries: { variable: "LIVE_RUNNING_QUERIES", default: 4, least: 1 },
   waitingQueries: { variable: "LIVE_WAITING_QUERIES", default: 100, least: 0 },
   trustedProxies: { variable: "LIVE_TRUSTED_PROXIES", default: 0, least: 0 },

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { atOneCheckpoint, select, separateReaders, tidy } from "../../indexer/live/ponder.ts";
-import { Turns } from "../../indexer/live/limits/semaphore.ts";
+import { Semaphore } from "../../indexer/live/limits/semaphore.ts";
 
 /** The embedded database that Ponder brings. */
 interface Embedded {
@@ -178,7 +178,7 @@ test("the space of what is final is used again, a table at a time, and a block w
   };
   expect(await size()).toBeGreaterThan(1_000_000);
   const order: string[] = [];
-  const turns = new Turns(1, Infinity);
+  const turns = new Semaphore(1, Infinity);
   const isUrgent = true;
   const tidied = tidy(database as never, turns).then(() => order.push("tidied"));
   await setImmediate();

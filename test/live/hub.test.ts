@@ -5,8 +5,8 @@ import {
   finalities,
   type EventMessage,
   type Finality,
-  type Outlet,
-  type Shape,
+  type Sink,
+  type Projection,
 } from "../../indexer/live/stream/message.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
 import { newStats } from "../../indexer/live/health/stats.ts";
@@ -32,7 +32,7 @@ interface Said {
   readonly block: EventMessage["block"];
 }
 
-const shape: Shape = {
+const projection: Projection = {
   key: "everything",
   encode: (message) =>
     JSON.stringify(
@@ -73,7 +73,7 @@ class Reader {
     this.disconnect();
     const connection = this.#connection;
     const isWanted = (): boolean => connection === this.#connection;
-    const outlet: Outlet = {
+    const sink: Sink = {
       next: (encoded) => {
         if (!isWanted()) return;
         try {
@@ -87,9 +87,14 @@ class Reader {
       },
       drained: () => (this.#random.chance(0.3) ? turn() : undefined),
     };
-    const request = { shape, filter: this.filter, finality: this.finality, after: this.#cursor };
+    const request = {
+      projection,
+      filter: this.filter,
+      finality: this.finality,
+      after: this.#cursor,
+    };
     try {
-      const stop = await hub.subscribe(request, outlet, new Visitor(limits), isWanted);
+      const stop = await hub.subscribe(request, sink, new Visitor(limits), isWanted);
       if (isWanted()) this.#stop = stop;
       else stop();
     } catch (error) {
@@ -117,7 +122,7 @@ async function live(seed: string): Promise<void> {
   const log = new FakeLog(random);
   const settings = {
     safeBlocks,
-    maxShapesPerAddress: 10,
+    maxProjectionsPerAddress: 10,
     recentEvents: random.oneOf([0, 3, 50]),
     pageSize: random.oneOf([1, 2, 100]),
   };

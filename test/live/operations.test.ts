@@ -6,7 +6,7 @@ import type { Moves } from "../../indexer/live/stream/heads.ts";
 import { compileFilter } from "../../indexer/live/stream/filter.ts";
 import { Hub } from "../../indexer/live/stream/hub.ts";
 import { LiveQueries, type LiveQueryOperation } from "../../indexer/live/queries/live-queries.ts";
-import type { EventMessage, Outlet } from "../../indexer/live/stream/message.ts";
+import type { EventMessage, Sink } from "../../indexer/live/stream/message.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
 import { newStats } from "../../indexer/live/health/stats.ts";
 import { Visitor } from "../../indexer/live/limits/visitor.ts";
@@ -20,7 +20,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function outletOf(said: unknown[]): Outlet {
+function outletOf(said: unknown[]): Sink {
   return {
     next: (encoded) => said.push(JSON.parse(encoded.json)),
     fail: (error) => said.push(error),
@@ -122,14 +122,14 @@ describe("an event stream from now on", () => {
   test("takes back nothing that it was never sent", async () => {
     const log = new FakeLog(new Random("from now on"));
     while (log.events.length < 3) log.grow();
-    const hub = new Hub(log, { ...limits, maxShapesPerAddress: 1 }, newStats());
+    const hub = new Hub(log, { ...limits, maxProjectionsPerAddress: 1 }, newStats());
     await hub.advance();
-    const shape = {
+    const projection = {
       key: "kind",
       encode: ({ kind, event }: EventMessage) => JSON.stringify([kind, event?.id ?? null]),
     };
     const request = {
-      shape,
+      projection,
       filter: compileFilter({}, {}, (_, __, value) => value),
       finality: "LATEST" as const,
     };

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import { createPersistedOperations } from "../../indexer/live/operations/persisted.ts";
-import { Rate } from "../../indexer/live/limits/token-bucket.ts";
+import { TokenBucket } from "../../indexer/live/limits/token-bucket.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
-import { Turns } from "../../indexer/live/limits/semaphore.ts";
+import { Semaphore } from "../../indexer/live/limits/semaphore.ts";
 
 describe("a rate", () => {
   test("allows a burst, then so many a second", () => {
     vi.useFakeTimers();
-    const rate = new Rate(10, 2);
+    const rate = new TokenBucket(10, 2);
     const taken = (): number =>
       Array.from({ length: 100 }, () => rate.take()).filter(Boolean).length;
     expect(taken()).toBe(20);
@@ -20,7 +20,7 @@ describe("a rate", () => {
 
 describe("turns", () => {
   test("let so many run, others wait, and turn away the rest", async () => {
-    const turns = new Turns(2, 1);
+    const turns = new Semaphore(2, 1);
     const ends: (() => void)[] = [];
     const work = () => new Promise<void>((resolve) => ends.push(resolve));
     const first = turns.run(work);
@@ -40,7 +40,7 @@ describe("turns", () => {
   });
 
   test("come first for what is urgent, and in order for the rest", async () => {
-    const turns = new Turns(1, Infinity);
+    const turns = new Semaphore(1, Infinity);
     const order: string[] = [];
     const run = (name: string, isUrgent = false) =>
       turns.run(
@@ -55,7 +55,7 @@ describe("turns", () => {
   });
 
   test("go round those who wait, whatever each of them has in line", async () => {
-    const turns = new Turns(1, Infinity);
+    const turns = new Semaphore(1, Infinity);
     const order: string[] = [];
     const run = (who: string) =>
       turns.run(
@@ -70,7 +70,7 @@ describe("turns", () => {
   });
 
   test("are given back by work that fails", async () => {
-    const turns = new Turns(1, 0);
+    const turns = new Semaphore(1, 0);
     await expect(turns.run(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(await turns.run(() => Promise.resolve("yes"))).toBe("yes");
   });

@@ -3,7 +3,7 @@ import type { BlockRef, Checkpoint } from "../stream/tail.ts";
 
 const lookEvery = 5_000;
 
-export interface Vigil {
+export interface FinalityMonitor {
   /** Whether the index holds events as final that are no longer on the chain. */
   readonly isOrphaned: boolean;
   /** The chain's newest block by its node. */
@@ -15,7 +15,7 @@ export interface Vigil {
 export interface WatchedChain extends IndexedChain {
   /** The newest indexed block; undefined while old blocks are still being read. */
   readonly head: Checkpoint | undefined;
-  readonly vigil: Pick<Vigil, "isOrphaned" | "chainHead">;
+  readonly finalityMonitor: Pick<FinalityMonitor, "isOrphaned" | "chainHead">;
 }
 
 interface Chain {
@@ -29,7 +29,10 @@ interface Chain {
  * Compares the newest final event with the chain, again and again. A reorganisation deeper than finality is not
  * undone by the indexer, which then stands still, and after a restart goes on with events that never happened.
  */
-export function keepVigil(chain: Chain, onOrphaned: (block: BlockRef) => void): Vigil {
+export function monitorFinality(
+  chain: Chain,
+  onOrphaned: (block: BlockRef) => void,
+): FinalityMonitor {
   let isOrphaned = false;
   let chainHead: number | undefined;
   let isLooking = false;

@@ -42,7 +42,7 @@ export function freshnessOf(
 }
 
 function ofChain(
-  { head, vigil: { isOrphaned, chainHead } }: WatchedChain,
+  { head, finalityMonitor: { isOrphaned, chainHead } }: WatchedChain,
   allowedSeconds: number,
 ): ChainFreshness {
   const newest = Math.max(head?.number ?? -1, chainHead ?? -1);

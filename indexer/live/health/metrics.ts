@@ -1,4 +1,4 @@
-import type { Doors } from "../limits/connection-limits.ts";
+import type { ConnectionLimits } from "../limits/connection-limits.ts";
 import type { Hub } from "../stream/hub.ts";
 import type { LiveQueries } from "../queries/live-queries.ts";
 import { prometheus } from "../ponder.ts";
@@ -7,7 +7,7 @@ import type { WatchedChain } from "./finality-monitor.ts";
 
 export interface Sources {
   readonly stats: Stats;
-  readonly doors: Doors;
+  readonly connectionLimits: ConnectionLimits;
   readonly hub: Hub;
   readonly liveQueries: LiveQueries;
   readonly chains: () => readonly WatchedChain[];
@@ -19,7 +19,13 @@ export interface Metrics {
 }
 
 /** Adds this layer's metrics to those that Ponder serves at /metrics. */
-export function registerMetrics({ stats, doors, hub, liveQueries, chains }: Sources): Metrics {
+export function registerMetrics({
+  stats,
+  connectionLimits,
+  hub,
+  liveQueries,
+  chains,
+}: Sources): Metrics {
   const { client, registry } = prometheus();
   const registers = [registry];
 
@@ -63,7 +69,11 @@ export function registerMetrics({ stats, doors, hub, liveQueries, chains }: Sour
     });
   };
 
-  gauge("live_connections", "Open connections, WebSocket and SSE.", () => doors.connections);
+  gauge(
+    "live_connections",
+    "Open connections, WebSocket and SSE.",
+    () => connectionLimits.connections,
+  );
   gauge("live_event_subscriptions", "Event streams that are up to date.", () => hub.counts.live);
   gauge("live_event_scans", "Event streams that are still catching up.", () => hub.counts.scanning);
   gauge("live_event_groups", "Distinct event streams.", () => hub.counts.groups);
@@ -75,12 +85,12 @@ export function registerMetrics({ stats, doors, hub, liveQueries, chains }: Sour
   gaugeByChain(
     "live_chain_head_block",
     "The chain's newest block by its node.",
-    ({ vigil }) => vigil.chainHead ?? 0,
+    ({ finalityMonitor }) => finalityMonitor.chainHead ?? 0,
   );
   gaugeByChain(
     "live_orphaned",
     "1: the index has final events that are no longer on the chain.",
-    ({ vigil }) => Number(vigil.isOrphaned),
+    ({ finalityMonitor }) => Number(finalityMonitor.isOrphaned),
   );
   counter(
     "live_websocket_messages_total",

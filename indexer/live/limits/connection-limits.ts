@@ -20,7 +20,7 @@ function addressOf(request: IncomingMessage, trustedProxies: number): string {
 }
 
 /** Who may come in: origins, places for connections, and what each address may have. */
-export class Doors {
+export class ConnectionLimits {
   readonly #settings: LiveSettings;
   readonly #connections: Places;
   readonly #sockets: Places;

@@ -4,7 +4,7 @@ import { liveError } from "../errors.ts";
  * Lets so many run at a time and others wait, so that queries leave the database's connections to others too. Those who wait
  * take turns by who they are, whatever each of them has in line.
  */
-export class Turns {
+export class Semaphore {
   readonly #most: number;
   readonly #mostWaiting: number;
   readonly #urgent: (() => void)[] = [];

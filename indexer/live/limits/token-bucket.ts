@@ -2,7 +2,7 @@
 export const burstSeconds = 5;
 
 /** Allows so many actions, or milliseconds of work, a second on average, and as many as in `seconds` of them at once. */
-export class Rate {
+export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
   #left: number;

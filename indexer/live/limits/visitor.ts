@@ -1,25 +1,25 @@
-import { burstSeconds, Rate } from "./token-bucket.ts";
+import { burstSeconds, TokenBucket } from "./token-bucket.ts";
 import type { LiveSettings } from "../settings.ts";
 
 type Limits = Pick<LiveSettings, "queriesPerSecond" | "workPerSecond" | "queryMsPerSecond">;
 
 /** What an address can hold of which there is a number for each. */
-type Kind = "live query" | "shape";
+type Kind = "live query" | "projection";
 
 /** What one address may have of what is there for all. */
 export class Visitor {
   /** HTTP requests. */
-  readonly requests: Rate;
+  readonly requests: TokenBucket;
   /** Milliseconds of this process's time for its messages and documents. */
-  readonly work: Rate;
+  readonly work: TokenBucket;
   /** Milliseconds that its queries run, in the database and here. */
-  readonly queries: Rate;
+  readonly queries: TokenBucket;
   readonly #held = new Map<Kind, Map<unknown, number>>();
 
   constructor(limits: Limits) {
-    this.requests = new Rate(limits.queriesPerSecond, burstSeconds);
-    this.work = new Rate(limits.workPerSecond, burstSeconds);
-    this.queries = new Rate(limits.queryMsPerSecond, burstSeconds);
+    this.requests = new TokenBucket(limits.queriesPerSecond, burstSeconds);
+    this.work = new TokenBucket(limits.workPerSecond, burstSeconds);
+    this.queries = new TokenBucket(limits.queryMsPerSecond, burstSeconds);
   }
 
   /** How many different things of a kind it holds; those that are the same count once. */

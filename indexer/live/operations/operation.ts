@@ -8,7 +8,12 @@ import type {
   SelectionSetNode,
 } from "graphql";
 import { liveError } from "../errors.ts";
-import { compileFilter, type FilterFields, type FilterInput, type Normalize } from "../stream/filter.ts";
+import {
+  compileFilter,
+  type FilterFields,
+  type FilterInput,
+  type Normalize,
+} from "../stream/filter.ts";
 import { graphql } from "../graphql.ts";
 import type { EventsRequest } from "../stream/hub.ts";
 import type { LiveQueryOperation, QueryOperation } from "../queries/live-queries.ts";
@@ -102,9 +107,9 @@ export class Operations {
   readonly #persisted: PersistedOperations;
   readonly #checked = new Map<string, Checked | readonly GraphQLError[]>();
   #remembered = 0;
-  readonly #shapes = new Map<string, WeakRef<Selection>>();
+  readonly #projections = new Map<string, WeakRef<Selection>>();
   readonly #forgotten = new FinalizationRegistry<string>((key) => {
-    if (this.#shapes.get(key)?.deref() === undefined) this.#shapes.delete(key);
+    if (this.#projections.get(key)?.deref() === undefined) this.#projections.delete(key);
   });
 
   constructor(
@@ -149,7 +154,7 @@ export class Operations {
     return {
       kind: "events",
       request: events,
-      weight: checked.weight + events.filter.key.length + events.shape.key.length,
+      weight: checked.weight + events.filter.key.length + events.projection.key.length,
     };
   }
 
@@ -274,7 +279,7 @@ export class Operations {
       finality: Finality;
     };
     return {
-      shape: this.#shape(stream, coerced),
+      projection: this.#projection(stream, coerced),
       filter: this.#filter(where ?? {}),
       finality,
       after: after ?? undefined,
@@ -322,16 +327,22 @@ export class Operations {
     }
   }
 
-  #shape(stream: Stream, variables: Readonly<Record<string, unknown>>): Selection {
+  #projection(stream: Stream, variables: Readonly<Record<string, unknown>>): Selection {
     const used = Object.fromEntries(stream.variables.map((name) => [name, variables[name]]));
     const key = `${stream.text}\n${JSON.stringify(used)}`;
-    let shape = this.#shapes.get(key)?.deref();
-    if (!shape) {
-      shape = new Selection(key, this.#schema, stream.selection, used, stream.field.name.value);
-      this.#shapes.set(key, new WeakRef(shape));
-      this.#forgotten.register(shape, key);
+    let projection = this.#projections.get(key)?.deref();
+    if (!projection) {
+      projection = new Selection(
+        key,
+        this.#schema,
+        stream.selection,
+        used,
+        stream.field.name.value,
+      );
+      this.#projections.set(key, new WeakRef(projection));
+      this.#forgotten.register(projection, key);
     }
-    return shape;
+    return projection;
   }
 }
 
@@ -388,7 +399,7 @@ function asQuery(checked: Checked, definition: OperationDefinitionNode): Documen
   });
 }
 
-/** Takes the stream's arguments out of its document, so that subscribers who differ only in these share a shape. */
+/** Takes the stream's arguments out of its document, so that subscribers who differ only in these share a projection. */
 function splitStream(
   checked: Checked,
   definition: OperationDefinitionNode,

@@ -9,7 +9,7 @@ import type {
   SelectionSetNode,
 } from "graphql";
 import { graphql } from "../graphql.ts";
-import type { EventMessage, Shape } from "../stream/message.ts";
+import type { EventMessage, Projection } from "../stream/message.ts";
 
 /** Writes what is selected of an object, as JSON. */
 type Write = (source: Readonly<Record<string, unknown>>) => string;
@@ -17,10 +17,10 @@ type Write = (source: Readonly<Record<string, unknown>>) => string;
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * A shape that gives what an operation selects of each message. It is made once into a function: to execute the operation for
+ * A projection that gives what an operation selects of each message. It is made once into a function: to execute the operation for
  * each message takes twenty times as long, for the many who differ in what they select too.
  */
-export class Selection implements Shape {
+export class Selection implements Projection {
   readonly key: string;
   readonly #write: Write;
 

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { liveError } from "../errors.ts";
-import { Encoded, type Outlet } from "../stream/message.ts";
+import { Encoded, type Sink } from "../stream/message.ts";
 import { concerns, type Tables } from "./table-dependencies.ts";
 import type { LiveSettings } from "../settings.ts";
 import type { Visitor } from "../limits/visitor.ts";
@@ -23,9 +23,9 @@ export interface LiveQueryOperation {
 /** One distinct operation, whoever asked for it. */
 interface Watch {
   readonly operation: LiveQueryOperation;
-  readonly outlets: Map<Outlet, Visitor>;
+  readonly outlets: Map<Sink, Visitor>;
   /** Those of them that have had no answer yet. */
-  readonly fresh: Set<Outlet>;
+  readonly fresh: Set<Sink>;
   /** What was last sent, and its part that counts as the answer. */
   last: { readonly encoded: Encoded; readonly answer: string } | undefined;
   isStale: boolean;
@@ -56,7 +56,7 @@ export class LiveQueries {
     return this.#watches.size;
   }
 
-  subscribe(operation: LiveQueryOperation, outlet: Outlet, visitor: Visitor): () => void {
+  subscribe(operation: LiveQueryOperation, sink: Sink, visitor: Visitor): () => void {
     const { key } = operation;
     const { maxLiveQueries, maxLiveQueriesPerAddress: most } = this.#limits;
     if (!visitor.holds("live query", key) && visitor.countOf("live query") >= most) {
@@ -81,18 +81,18 @@ export class LiveQueries {
       this.#watches.set(key, watch);
     }
     const own = watch;
-    own.outlets.set(outlet, visitor);
+    own.outlets.set(sink, visitor);
     const release = visitor.hold("live query", key);
     if (own.last && !own.isStale && !own.isRunning) {
-      outlet.next(own.last.encoded);
+      sink.next(own.last.encoded);
     } else {
-      own.fresh.add(outlet);
+      own.fresh.add(sink);
       void this.#refresh(own);
     }
     return () => {
       release();
-      own.outlets.delete(outlet);
-      own.fresh.delete(outlet);
+      own.outlets.delete(sink);
+      own.fresh.delete(sink);
       if (own.outlets.size === 0) this.#forget(own);
     };
   }
@@ -124,7 +124,7 @@ export class LiveQueries {
         const outlets = [...watch.outlets.keys()];
         this.#forget(watch);
         watch.outlets.clear();
-        for (const outlet of outlets) outlet.fail(error);
+        for (const sink of outlets) sink.fail(error);
       }
     }
     watch.isRunning = false;
@@ -142,7 +142,7 @@ export class LiveQueries {
     if (isNew) watch.last = { encoded: new Encoded(JSON.stringify(result)), answer };
     const encoded = watch.last?.encoded;
     if (!encoded) return;
-    for (const outlet of isNew ? watch.outlets.keys() : watch.fresh) outlet.next(encoded);
+    for (const sink of isNew ? watch.outlets.keys() : watch.fresh) sink.next(encoded);
     watch.fresh.clear();
   }
 }

@@ -8,8 +8,8 @@ import {
   finalities,
   type Encoded,
   type Finality,
-  type Outlet,
-  type Shape,
+  type Sink,
+  type Projection,
 } from "./message.ts";
 import { pointOf, type Position } from "./position.ts";
 import { resolveCursor, type Start } from "./resolve-cursor.ts";
@@ -20,12 +20,12 @@ import {
   type SubscriptionEvent,
   type SubscriptionState,
 } from "./subscription-states.ts";
-import { Turns } from "../limits/semaphore.ts";
+import { Semaphore } from "../limits/semaphore.ts";
 import type { Visitor } from "../limits/visitor.ts";
 import { blockOf, Tail, type Block, type BlockRef, type Change, type LogEvent } from "./tail.ts";
 
 export interface EventsRequest {
-  readonly shape: Shape;
+  readonly projection: Projection;
   readonly filter: Filter;
   readonly finality: Finality;
   /** A cursor; undefined: from now on. */
@@ -40,7 +40,7 @@ export interface HubSettings {
   /** How many events a scan takes at once. */
   readonly pageSize: number;
   /** In how many forms an address may ask for events: each is encoded for itself. */
-  readonly maxShapesPerAddress: number;
+  readonly maxProjectionsPerAddress: number;
 }
 
 /** When a crowd comes back at once, it waits in line for the database and leaves it room for the rest. */
@@ -52,9 +52,9 @@ const longestGo = 10;
 /** Subscriptions that ask the same: one lookup, one encoding, one list to send to. */
 interface Group {
   readonly filter: Filter;
-  readonly shape: Shape;
+  readonly projection: Projection;
   /** Each with the place from which on it was sent events, or has them from before. */
-  readonly outlets: Map<Outlet, Position>;
+  readonly outlets: Map<Sink, Position>;
 }
 
 /** Subscriptions of one finality. */
@@ -70,7 +70,7 @@ interface Level {
 interface Scan {
   readonly request: EventsRequest;
   readonly level: Level;
-  readonly outlet: Outlet;
+  readonly sink: Sink;
   readonly visitor: Visitor;
   /** Nothing up to here was ever sent to it. */
   readonly since: Position;
@@ -87,7 +87,7 @@ export class Hub {
   readonly #stats: Stats;
   readonly #levels: Readonly<Record<Finality, Level>>;
   readonly #scans = new Set<Scan>();
-  readonly #turns = new Turns(readsAtOnce, Infinity);
+  readonly #turns = new Semaphore(readsAtOnce, Infinity);
   readonly #ancestors = new WeakMap<BlockRef, ReturnType<typeof ancestorsOf>>();
   #tail: Tail | undefined;
   /** Counts readings of the log, and those that showed a reorganisation, to tell what has become stale across an `await`. */
@@ -135,19 +135,19 @@ export class Hub {
    */
   async subscribe(
     request: EventsRequest,
-    outlet: Outlet,
+    sink: Sink,
     visitor: Visitor,
     isWanted: () => boolean,
   ): Promise<() => void> {
     const level = this.#levels[request.finality];
-    const { maxShapesPerAddress: most } = this.#settings;
-    if (!visitor.holds("shape", request.shape) && visitor.countOf("shape") >= most) {
+    const { maxProjectionsPerAddress: most } = this.#settings;
+    if (!visitor.holds("projection", request.projection) && visitor.countOf("projection") >= most) {
       throw liveError(
         "TOO_MANY_SUBSCRIPTIONS",
         `An address may ask for events in ${most} different forms at a time. End one first.`,
       );
     }
-    const release = visitor.hold("shape", request.shape);
+    const release = visitor.hold("projection", request.projection);
     let start: Start;
     let forks: number;
     try {
@@ -167,18 +167,18 @@ export class Hub {
     const scan: Scan = {
       request,
       level,
-      outlet,
+      sink,
       visitor,
       since: request.after === undefined ? start.position : "",
       position: start.position,
       open: undefined,
       state: "SCANNING",
     };
-    if (start.undoTo) outlet.next(this.#message("UNDO", null, start.undoTo).as(request.shape));
+    if (start.undoTo) sink.next(this.#message("UNDO", null, start.undoTo).as(request.projection));
     this.#scans.add(scan);
     this.#run(scan).catch((error: unknown) => {
       this.#scans.delete(scan);
-      outlet.fail(error);
+      sink.fail(error);
     });
     return () => {
       release();
@@ -284,14 +284,14 @@ export class Hub {
     this.#readings++;
     this.#forks++;
     const error = liveError("NOT_READY", "The index is being rebuilt. Try again soon.", 2);
-    const outlets = [...this.#scans].map((scan) => scan.outlet);
+    const outlets = [...this.#scans].map((scan) => scan.sink);
     for (const scan of this.#scans) scan.state = "ENDED";
     this.#scans.clear();
     for (const finality of finalities) {
       for (const group of this.#levels[finality].groups.values())
         outlets.push(...group.outlets.keys());
     }
-    for (const outlet of outlets) outlet.fail(error);
+    for (const sink of outlets) sink.fail(error);
   }
 
   /** The number of the newest block that a finality lets through. */
@@ -342,11 +342,11 @@ export class Hub {
     }
     if (messages.size === 0) return;
     const end = this.#message("BLOCK", null, block);
-    // by shape, so that what was encoded in one can be forgotten before the next
-    for (const [shape, groups] of Map.groupBy(messages, ([group]) => group.shape)) {
+    // by projection, so that what was encoded in one can be forgotten before the next
+    for (const [projection, groups] of Map.groupBy(messages, ([group]) => group.projection)) {
       for (const [group, ofGroup] of groups) await this.#send(group, [...ofGroup, end]);
-      for (const [, ofGroup] of groups) for (const message of ofGroup) message.forget(shape);
-      end.forget(shape);
+      for (const [, ofGroup] of groups) for (const message of ofGroup) message.forget(projection);
+      end.forget(projection);
     }
   }
 
@@ -358,7 +358,7 @@ export class Hub {
     // before anybody else's turn: a scan must not go on from what is gone
     for (const scan of this.#scans) {
       if (actOf(scan, "reorganisation") !== "rewind" || scan.position <= to.end) continue;
-      scan.outlet.next(this.#message("UNDO", null, to).as(scan.request.shape));
+      scan.sink.next(this.#message("UNDO", null, to).as(scan.request.projection));
       scan.position = to.end;
       scan.open = undefined;
     }
@@ -371,9 +371,9 @@ export class Hub {
         const groups = level.index.match(event);
         if (groups.size === 0) continue;
         const message = this.#message("UNDO", event, to);
-        for (const { shape, outlets } of groups) {
-          const encoded = message.as(shape);
-          for (const [outlet, since] of outlets) if (event.id > since) outlet.next(encoded);
+        for (const { projection, outlets } of groups) {
+          const encoded = message.as(projection);
+          for (const [sink, since] of outlets) if (event.id > since) sink.next(encoded);
         }
         await this.#giveWay();
       }
@@ -381,15 +381,15 @@ export class Hub {
   }
 
   /** One subscriber after the other gets all of it, so that it leaves together. */
-  async #send({ shape, outlets }: Group, messages: readonly EventMessage[]): Promise<void> {
+  async #send({ projection, outlets }: Group, messages: readonly EventMessage[]): Promise<void> {
     const encoded: Encoded[] = [];
     for (const message of messages) {
       // they may all have left
       if (outlets.size === 0) return;
-      encoded.push(message.as(shape));
+      encoded.push(message.as(projection));
       await this.#giveWay();
     }
-    for (const outlet of outlets.keys()) for (const message of encoded) outlet.next(message);
+    for (const sink of outlets.keys()) for (const message of encoded) sink.next(message);
     await this.#giveWay();
   }
 
@@ -441,7 +441,7 @@ export class Hub {
         return;
       }
       // also lets others have their turn
-      await (scan.outlet.drained() ?? setImmediate());
+      await (scan.sink.drained() ?? setImmediate());
     }
   }
 
@@ -456,7 +456,7 @@ export class Hub {
     for (const event of events) {
       const block = blockOf(event);
       if (block.hash !== scan.open?.hash) this.#closeBlock(scan);
-      scan.outlet.next(this.#message("EVENT", event, block).as(scan.request.shape));
+      scan.sink.next(this.#message("EVENT", event, block).as(scan.request.projection));
       scan.open = block;
     }
     scan.position = events.length < pageSize ? upTo.end : (events.at(-1)?.id ?? upTo.end);
@@ -464,7 +464,7 @@ export class Hub {
 
   /** Sends up to a page of what is in memory; true when there is no more. */
   #takeFromMemory(scan: Scan, tail: Tail): boolean {
-    const { filter, shape } = scan.request;
+    const { filter, projection } = scan.request;
     const from = scan.position;
     let at = from === "" ? 0 : tail.indexOf(pointOf(from).number);
     if ((tail.blocks[at]?.end ?? from) <= from) at++;
@@ -475,7 +475,7 @@ export class Hub {
         taken++;
         if (event.id <= from || !passes(filter, event)) continue;
         if (block.hash !== scan.open?.hash) this.#closeBlock(scan);
-        scan.outlet.next(this.#message("EVENT", event, block).as(shape));
+        scan.sink.next(this.#message("EVENT", event, block).as(projection));
         scan.open = block;
       }
       scan.position = block.end;
@@ -485,27 +485,27 @@ export class Hub {
 
   #closeBlock(scan: Scan): void {
     if (!scan.open) return;
-    scan.outlet.next(this.#message("BLOCK", null, scan.open).as(scan.request.shape));
+    scan.sink.next(this.#message("BLOCK", null, scan.open).as(scan.request.projection));
     scan.open = undefined;
   }
 
   #join(scan: Scan, tail: Tail): void {
-    const { level, request, outlet, since } = scan;
+    const { level, request, sink, since } = scan;
     const newest = this.#newest(tail, level);
     if (scan.open?.hash !== newest.hash) this.#closeBlock(scan);
-    outlet.next(this.#message("BLOCK", null, newest).as(request.shape));
+    sink.next(this.#message("BLOCK", null, newest).as(request.projection));
     this.#scans.delete(scan);
-    // its outlet may have closed on that message
+    // its sink may have closed on that message
     if (actOf(scan, "caught up") !== "join") return;
     scan.state = "LIVE";
     const key = groupKey(request);
     let group = level.groups.get(key);
     if (!group) {
-      group = { filter: request.filter, shape: request.shape, outlets: new Map() };
+      group = { filter: request.filter, projection: request.projection, outlets: new Map() };
       level.groups.set(key, group);
       level.index.add(group);
     }
-    group.outlets.set(outlet, since);
+    group.outlets.set(sink, since);
   }
 
   #end(scan: Scan): void {
@@ -513,10 +513,10 @@ export class Hub {
     scan.state = "ENDED";
     this.#scans.delete(scan);
     if (act !== "leave group") return;
-    const { level, request, outlet } = scan;
+    const { level, request, sink } = scan;
     const key = groupKey(request);
     const group = level.groups.get(key);
-    group?.outlets.delete(outlet);
+    group?.outlets.delete(sink);
     if (group?.outlets.size === 0) {
       level.groups.delete(key);
       level.index.delete(group);
@@ -528,6 +528,6 @@ function actOf({ state }: Scan, event: SubscriptionEvent): SubscriptionAct {
   return subscriptionActs[state][event];
 }
 
-function groupKey({ filter, shape }: EventsRequest): string {
-  return `${shape.key}\n${filter.key}`;
+function groupKey({ filter, projection }: EventsRequest): string {
+  return `${projection.key}\n${filter.key}`;
 }

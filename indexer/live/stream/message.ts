@@ -4,7 +4,7 @@ export type Finality = "LATEST" | "SAFE" | "FINALIZED";
 export const finalities: readonly Finality[] = ["LATEST", "SAFE", "FINALIZED"];
 
 /** What an operation selects of each message. Equal ones are the same object, so that each message is encoded once. */
-export interface Shape {
+export interface Projection {
   readonly key: string;
   encode(message: EventMessage): string;
 }
@@ -15,7 +15,7 @@ export class EventMessage {
   readonly cursor: string;
   readonly event: LogEvent | null;
   readonly block: { number: string; hash: string; timestamp: string; finality: Finality };
-  readonly #encoded = new Map<Shape, Encoded>();
+  readonly #encoded = new Map<Projection, Encoded>();
 
   constructor(
     kind: EventMessage["kind"],
@@ -35,19 +35,19 @@ export class EventMessage {
     };
   }
 
-  /** As JSON of what a shape selects; worked out once, however many ask. */
-  as(shape: Shape): Encoded {
-    let encoded = this.#encoded.get(shape);
+  /** As JSON of what a projection selects; worked out once, however many ask. */
+  as(projection: Projection): Encoded {
+    let encoded = this.#encoded.get(projection);
     if (!encoded) {
-      encoded = new Encoded(shape.encode(this), this.cursor);
-      this.#encoded.set(shape, encoded);
+      encoded = new Encoded(projection.encode(this), this.cursor);
+      this.#encoded.set(projection, encoded);
     }
     return encoded;
   }
 
-  /** What was encoded for a shape is not needed any more. */
-  forget(shape: Shape): void {
-    this.#encoded.delete(shape);
+  /** What was encoded for a projection is not needed any more. */
+  forget(projection: Projection): void {
+    this.#encoded.delete(projection);
   }
 }
 
@@ -70,7 +70,7 @@ export class Encoded {
 }
 
 /** The way out of one subscription. */
-export interface Outlet {
+export interface Sink {
   next(encoded: Encoded): void;
   fail(error: unknown): void;
   /** A promise while more is queued than a scan should add to; it resolves when the queue is short again, or gone. */

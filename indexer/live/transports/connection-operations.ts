@@ -1,6 +1,6 @@
 import { liveError } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
-import { run, type OperationOutlet, type Service } from "../service.ts";
+import { run, type OperationSink, type Service } from "../service.ts";
 import type { LiveSettings } from "../settings.ts";
 import type { Visitor } from "../limits/visitor.ts";
 
@@ -37,17 +37,17 @@ export class RunningOperations {
     return this.#operations.has(id);
   }
 
-  /** Runs what `prepare` gives into the outlet that is made; `ended` has to be called when that outlet has had its last. */
+  /** Runs what `prepare` gives into the sink that is made; `ended` has to be called when that sink has had its last. */
   start(
     id: string,
     prepare: () => Operation,
-    makeOutlet: (ended: () => void) => OperationOutlet,
+    makeOutlet: (ended: () => void) => OperationSink,
   ): void {
     const operation: RunningOperation = { stop: () => undefined, weight: 0 };
     const isWanted = (): boolean => this.#operations.get(id) === operation;
-    const outlet = makeOutlet(this.#enderOf(id, operation));
+    const sink = makeOutlet(this.#enderOf(id, operation));
     if (this.#operations.size >= this.#limits.maxSubscriptionsPerConnection) {
-      outlet.fail(tooMany(this.#limits));
+      sink.fail(tooMany(this.#limits));
       return;
     }
     this.#operations.set(id, operation);
@@ -56,7 +56,7 @@ export class RunningOperations {
       this.#hold(operation, prepared.weight);
       return prepared;
     };
-    void run(this.#service, weighed, outlet, this.#visitor, isWanted).then((stop) => {
+    void run(this.#service, weighed, sink, this.#visitor, isWanted).then((stop) => {
       if (isWanted()) operation.stop = stop;
       else stop();
     });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Doors } from "../limits/connection-limits.ts";
+import type { ConnectionLimits } from "../limits/connection-limits.ts";
 import { liveError } from "../errors.ts";
 import { graphiqlPage } from "./graphiql.ts";
 import { answerQuery, readOperation, type Refusal } from "./http.ts";
@@ -17,12 +17,12 @@ export type Endpoint = (request: Request, response: ServerResponse) => Promise<R
 export function createEndpoint(
   service: Service,
   streams: EventStreams,
-  doors: Doors,
+  connectionLimits: ConnectionLimits,
   settings: LiveSettings,
 ): Endpoint {
   return async (request, response) => {
     const incoming = response.req;
-    const visitor = doors.visitor(incoming);
+    const visitor = connectionLimits.visitor(incoming);
     const { work } = visitor;
     if (!visitor.requests.take() || work.isSpent) {
       return refuse(429, "Too many requests. Try again shortly.", { "retry-after": "1" });
@@ -43,13 +43,13 @@ export function createEndpoint(
       const session = streams.session(token);
       if (!session) return refuse(404, "There is no stream with this token: reserve one with PUT.");
       if (request.method === "DELETE") return stop(session, request);
-      if (wantsStream) return attach(session, doors, response);
+      if (wantsStream) return attach(session, connectionLimits, response);
       return start(session, await read(), prepare, service);
     }
     if (wantsStream) {
       const operation = await read();
       if ("status" in operation) return refuseAs(operation);
-      if (!takePlace(doors, response)) return full();
+      if (!takePlace(connectionLimits, response)) return full();
       streams.open(
         () => prepare(operation),
         request.headers.get("last-event-id") ?? undefined,
@@ -93,8 +93,8 @@ function reserve(streams: EventStreams, visitor: Visitor): Response {
 }
 
 /** Takes a connection's place for as long as its response lasts. */
-function takePlace(doors: Doors, response: ServerResponse): boolean {
-  const leave = doors.enter(response.req);
+function takePlace(connectionLimits: ConnectionLimits, response: ServerResponse): boolean {
+  const leave = connectionLimits.enter(response.req);
   if (leave) response.on("close", leave);
   return leave !== undefined;
 }
@@ -103,9 +103,13 @@ function full(): Response {
   return refuse(503, "There are too many streams. Try again later.", { "retry-after": "5" });
 }
 
-function attach(session: Session, doors: Doors, response: ServerResponse): Response {
+function attach(
+  session: Session,
+  connectionLimits: ConnectionLimits,
+  response: ServerResponse,
+): Response {
   if (session.isOpen) return refuse(409, "This token's stream is open already.");
-  if (!takePlace(doors, response)) return full();
+  if (!takePlace(connectionLimits, response)) return full();
   session.open(response);
   return alreadySent();
 }

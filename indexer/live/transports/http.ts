@@ -4,7 +4,11 @@ import { liveError } from "../errors.ts";
 import { graphqlJson, plainJson, type MediaType } from "./media-type.ts";
 import type { QueryOperation } from "../queries/live-queries.ts";
 import type { Operation } from "../operations/operation.ts";
-import { parseOperationRequest, parseRecord, type OperationRequest } from "../operations/request.ts";
+import {
+  parseOperationRequest,
+  parseRecord,
+  type OperationRequest,
+} from "../operations/request.ts";
 import { errorsFor, type Service } from "../service.ts";
 
 /** Answers a query by the rules of GraphQL over HTTP. `parsed` is the request, or why it is none. */

@@ -5,7 +5,7 @@ import type { Encoded } from "../stream/message.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Queues } from "./queue.ts";
 import { RunningOperations, tooMany } from "./connection-operations.ts";
-import { errorsFor, type OperationOutlet, type Service } from "../service.ts";
+import { errorsFor, type OperationSink, type Service } from "../service.ts";
 import type { LiveSettings } from "../settings.ts";
 import type { Visitor } from "../limits/visitor.ts";
 
@@ -97,7 +97,7 @@ export function createEventStreams(
 }
 
 /** Where the one operation of a stream goes. */
-class DistinctOutlet implements OperationOutlet {
+class DistinctOutlet implements OperationSink {
   readonly #service: Service;
   readonly #stream: EventStream;
   readonly #ended: () => void;
@@ -180,7 +180,7 @@ export class Session {
       this.#running.start(
         id,
         () => operation,
-        (ended) => this.#outlet(id, ended),
+        (ended) => this.#sink(id, ended),
       );
     };
     if (this.#stream) start();
@@ -193,7 +193,7 @@ export class Session {
     this.#running.stop(id);
   }
 
-  #outlet(id: string, ended: () => void): OperationOutlet {
+  #sink(id: string, ended: () => void): OperationSink {
     const key = JSON.stringify(id);
     const write = (event: "next" | "complete", data: string): void => {
       this.#stream?.write(eventBytes(event, data));

@@ -7,14 +7,14 @@ import {
   type ConnectionEvent,
   type ConnectionState,
 } from "./connection-states.ts";
-import { Corks } from "./write-batcher.ts";
+import { WriteBatcher } from "./write-batcher.ts";
 import type { Encoded } from "../stream/message.ts";
 import { parseOperationRequest, parseRecord } from "../operations/request.ts";
-import type { Doors } from "../limits/connection-limits.ts";
-import { burstSeconds, Rate } from "../limits/token-bucket.ts";
+import type { ConnectionLimits } from "../limits/connection-limits.ts";
+import { burstSeconds, TokenBucket } from "../limits/token-bucket.ts";
 import { drained, type Queues } from "./queue.ts";
 import { RunningOperations } from "./connection-operations.ts";
-import { errorsFor, type OperationOutlet, type Service } from "../service.ts";
+import { errorsFor, type OperationSink, type Service } from "../service.ts";
 import type { LiveSettings } from "../settings.ts";
 import type { Visitor } from "../limits/visitor.ts";
 
@@ -38,7 +38,7 @@ export interface WebSockets {
 /** Serves graphql-transport-ws. */
 export function createWebSockets(
   service: Service,
-  doors: Doors,
+  connectionLimits: ConnectionLimits,
   queues: Queues,
   settings: LiveSettings,
 ): WebSockets {
@@ -51,24 +51,31 @@ export function createWebSockets(
     autoPong: false,
     handleProtocols: (offered) => offered.has(protocol) && protocol,
   });
-  const corks = new Corks();
+  const writeBatcher = new WriteBatcher();
   const connections = new Set<Connection>();
 
   return {
     handleUpgrade(request, socket, head) {
-      if (!doors.isWelcome(request)) {
+      if (!connectionLimits.isWelcome(request)) {
         turnAway(socket, "403 Forbidden");
         return;
       }
-      const leave = doors.enter(request);
+      const leave = connectionLimits.enter(request);
       if (!leave) {
         turnAway(socket, "503 Service Unavailable", "Retry-After: 5\r\n");
         return;
       }
       socket.on("close", leave);
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        const visitor = doors.visitor(request);
-        const connection = new Connection(webSocket, socket, corks, service, visitor, settings);
+        const visitor = connectionLimits.visitor(request);
+        const connection = new Connection(
+          webSocket,
+          socket,
+          writeBatcher,
+          service,
+          visitor,
+          settings,
+        );
         const leaveQueue = queues.add(socket, () => connection.closeSlow());
         connections.add(connection);
         webSocket.on("close", () => {
@@ -89,32 +96,32 @@ class Connection {
   readonly #webSocket: WebSocket;
   /** Data frames go straight to the socket: they are prebuilt, and the same bytes for many connections. */
   readonly #socket: Duplex;
-  readonly #corks: Corks;
+  readonly #writeBatcher: WriteBatcher;
   readonly #service: Service;
   readonly #settings: LiveSettings;
   readonly #operations: RunningOperations;
   readonly #initTimer: NodeJS.Timeout;
-  readonly #rate: Rate;
-  readonly #work: Rate;
+  readonly #rate: TokenBucket;
+  readonly #work: TokenBucket;
   #state: ConnectionState = "OPENED";
   #heard = true;
 
   constructor(
     webSocket: WebSocket,
     socket: Duplex,
-    corks: Corks,
+    writeBatcher: WriteBatcher,
     service: Service,
     visitor: Visitor,
     settings: LiveSettings,
   ) {
     this.#webSocket = webSocket;
     this.#socket = socket;
-    this.#corks = corks;
+    this.#writeBatcher = writeBatcher;
     this.#service = service;
     this.#settings = settings;
     this.#operations = new RunningOperations(service, visitor, settings);
     this.#work = visitor.work;
-    this.#rate = new Rate(settings.messagesPerSecond, burstSeconds);
+    this.#rate = new TokenBucket(settings.messagesPerSecond, burstSeconds);
     this.#initTimer = setTimeout(() => {
       this.happen("init timeout");
     }, settings.initSeconds * 1_000);
@@ -185,7 +192,7 @@ class Connection {
 
   #close(code: keyof typeof closings): void {
     this.#end();
-    this.#corks.release(this.#socket);
+    this.#writeBatcher.release(this.#socket);
     this.#webSocket.close(code, closings[code]);
     setTimeout(() => {
       this.#webSocket.terminate();
@@ -236,12 +243,12 @@ class Connection {
       this.#operations.start(
         id,
         () => this.#service.operations.prepare(request),
-        (ended) => this.#outlet(id, ended),
+        (ended) => this.#sink(id, ended),
       );
     }
   }
 
-  #outlet(id: string, ended: () => void): OperationOutlet {
+  #sink(id: string, ended: () => void): OperationSink {
     const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const name = id.length <= longestSharedId ? `ws ${id}` : undefined;
     const frame = (encoded: Encoded): Buffer => textFrame(prefix, encoded.form("ws", bodyOf));
@@ -274,7 +281,7 @@ class Connection {
 
   #write(bytes: Buffer): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    this.#corks.write(this.#socket, bytes);
+    this.#writeBatcher.write(this.#socket, bytes);
   }
 
   #checkQueue(): void {

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 const most = 256;
 
 /** What is written to a socket without a break leaves in one system call, at the end of the turn of the event loop at the latest. */
-export class Corks {
+export class WriteBatcher {
   readonly #held = new Set<Duplex>();
 
   write(socket: Duplex, bytes: Buffer): void {
