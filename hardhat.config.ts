@@ -18,7 +18,7 @@ const seed = process.env["KHIPU_SEED"];
 
 // The compilers come from npm packages, so that building needs no download.
 // Optimised a little for size: the vault and its two parts have to fit into one creation (EIP-3860).
-const optimizer = { enabled: true, runs: 100 };
+export const optimizer = { enabled: true, runs: 100 };
 
 export default defineConfig({
   plugins: [hardhatToolboxViem],
