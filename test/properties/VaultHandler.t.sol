@@ -9,23 +9,22 @@ import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
 import {KhipuVault} from "../../contracts/vault/KhipuVault.sol";
 import {AdversaryStrategy, IBorrower} from "../doubles/AdversaryStrategy.sol";
 import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
+import {ReachedStates} from "./Campaign.sol";
 
 /// @notice Everything that savers, strangers, roles and strategies can do to a vault, in any order and with any argument:
 /// nothing is bounded by what the vault says is possible. What may never happen in one action is checked here; how often
 /// each state that matters was reached is counted.
-contract VaultHandler is Test, IBorrower {
+contract VaultHandler is Test, IBorrower, ReachedStates {
     uint256 public constant SAVERS = 3;
     uint256 private constant STRATEGIES = 3;
     uint256 private constant BPS = 10_000;
+    uint256 private constant STATES = 24;
 
     KhipuVault private immutable vault;
     FaucetToken private immutable asset;
     uint256 private immutable unit;
     AdversaryStrategy[STRATEGIES] public strategies;
     address[] public savers;
-
-    /// @dev How often a state was reached, by its name.
-    mapping(string state => uint256 times) public reached;
 
     /// @dev What the vault had when this second began.
     uint256 private _grossBefore;
@@ -34,7 +33,11 @@ contract VaultHandler is Test, IBorrower {
     address private _caller;
     bytes private _inside;
 
-    constructor(KhipuVault vault_, AdversaryStrategy[STRATEGIES] memory strategies_, uint256 unit_) {
+    constructor(
+        KhipuVault vault_,
+        AdversaryStrategy[STRATEGIES] memory strategies_,
+        uint256 unit_
+    ) ReachedStates(_statesThatMatter()) {
         vault = vault_;
         asset = FaucetToken(vault_.asset());
         strategies = strategies_;
@@ -45,6 +48,12 @@ contract VaultHandler is Test, IBorrower {
             asset.approve(address(vault), type(uint256).max);
         }
         asset.approve(address(vault), type(uint256).max);
+    }
+
+    /// @dev What ruins a whole run happens seldom: else nothing that needs a sound vault would ever be reached.
+    modifier seldom(uint256 dice) {
+        if (uint256(keccak256(abi.encode(dice))) % 4 != 0) return;
+        _;
     }
 
     // ------------------------------------------------------------------------------- what no action may ever do
@@ -117,8 +126,20 @@ contract VaultHandler is Test, IBorrower {
         try vault.redeem(shares, saver, saver) returns (uint256 assets) {
             assertLe(assets, worth, "more than one's part");
             _count("redeem");
-            if (vault.totalSupply() == 0) _count("all left");
         } catch {}
+    }
+
+    /// @dev Everybody goes, the fee recipient too.
+    function leave(uint256 dice) external seldom(dice) fair {
+        for (uint256 i = 0; i <= SAVERS; ++i) {
+            address who = i < SAVERS ? savers[i] : vault.feeRecipient();
+            uint256 shares = vault.balanceOf(who);
+            vm.prank(who);
+            try vault.redeem(shares, who, who) {} catch {}
+        }
+        // Where nobody does nothing, nobody gains.
+        _gaveUp = true;
+        if (vault.totalSupply() == 0) _count("all left");
     }
 
     function redeemInKind(uint256 who, uint256 shares, uint8 leftOut) external fair {
@@ -152,12 +173,15 @@ contract VaultHandler is Test, IBorrower {
         } catch {}
     }
 
-    function report() external fair {
+    function report() public fair {
         uint256[STRATEGIES] memory booked;
         for (uint256 i = 0; i < STRATEGIES; ++i) booked[i] = _booked(i);
+        uint256 fee = vault.balanceOf(vault.feeRecipient());
         (uint256 profit, uint256 loss) = vault.report();
+        if (vault.balanceOf(vault.feeRecipient()) > fee) _count("fee");
         if (profit > 0 && loss > 0) _count("a gain made good for a loss");
         if (profit > 0) _count("profit");
+        if (loss > profit) _count("loss booked");
         for (uint256 i = 0; i < STRATEGIES; ++i) {
             assertLe(_booked(i), 2 * booked[i], "more than what was in it was believed");
             if (_booked(i) > booked[i] && strategies[i].exaggeration() > 1e18) _count("a lie was booked");
@@ -223,14 +247,17 @@ contract VaultHandler is Test, IBorrower {
         // In kind, what a strategy has gained since the last report goes along: its value is not known.
         if (what % 4 == 3) vault.report();
         uint256 fair_ = vault.convertToAssets(shares);
+        asset.mint(_caller, amount % (1e6 * unit));
         uint256 had = asset.balanceOf(_caller);
         strategies[which % STRATEGIES].flashLoan();
+        delete _inside;
         if (what % 4 == 0) assertLe(asset.balanceOf(_caller), had + fair_, "hid a loss for a call");
         _gaveUp = true;
         _count("callback");
     }
 
     function onLoan() external {
+        if (_inside.length == 0) return;
         vm.prank(_caller);
         (bool done, ) = address(vault).call(_inside);
         if (done) _count("callback went through");
@@ -238,23 +265,40 @@ contract VaultHandler is Test, IBorrower {
 
     // ------------------------------------------------------------------------------------------------------ strategies
 
-    function earn(uint256 which, uint256 assets) external {
+    function earn(uint256 which, uint256 assets) public {
         _noteSecond();
         uint256 gross = vault.grossAssets();
         asset.mint(address(strategies[which % STRATEGIES]), assets % (1e6 * unit));
         _noteRecovery(gross);
     }
 
-    function lose(uint256 which, uint256 part) external {
+    function lose(uint256 which, uint256 part) public {
         _noteSecond();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
         uint256 there = asset.balanceOf(address(strategy));
         // Mostly small, at times everything.
-        uint256 lost = part % 5 == 0 ? there : Math.mulDiv(there, part % 1e6, 1e7);
+        uint256 lost = part % 11 == 0 ? there : Math.mulDiv(there, part % 1e6, 1e7);
         if (lost == 0) return;
         strategy.lose(lost);
         _count("loss");
-        if (strategy.mood() == MoodyStrategy.Mood.RevertsOnReading) _count("unreadable and fallen");
+        (, bool complete) = vault.certainPrice();
+        if (!complete) _count("fallen while something is unreadable");
+    }
+
+    /// @dev A good time: all can be read and paid, one earns, or says so, and another may lose a little.
+    function season(uint256 which, uint256 gain, uint256 lossPart, uint256 lie) external {
+        heal();
+        earn(which, gain);
+        if (lie % 3 == 0) strategies[which % STRATEGIES].exaggerate(1e18 + (lie % 2e18));
+        if (lossPart % 2 == 0) lose((which % STRATEGIES) + 1, (lossPart % 1_000) * 11 + 1);
+        report();
+    }
+
+    /// @dev While one cannot be read, another falls.
+    function hideAndLose(uint256 which, uint256 part) external {
+        _noteSecond();
+        strategies[which % STRATEGIES].setMood(MoodyStrategy.Mood.RevertsOnReading);
+        lose((which % STRATEGIES) + 1, part);
     }
 
     function change(uint256 which, uint8 mood, uint256 liquid, uint256 factor) external {
@@ -262,8 +306,9 @@ contract VaultHandler is Test, IBorrower {
         uint256 gross = vault.grossAssets();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
         strategy.setMood(MoodyStrategy.Mood(mood % 3 == 0 ? mood % 16 : 0));
-        strategy.setLiquid(liquid % 3 == 0 ? liquid % (1e6 * unit) : type(uint256).max);
-        strategy.exaggerate(factor % 4 == 0 ? factor % 1e24 : 1e18);
+        strategy.setLiquid(liquid % 5 == 0 ? liquid % (1e6 * unit) : type(uint256).max);
+        // Mostly somewhat, at times a hundred thousand times too much.
+        strategy.exaggerate(factor % 3 == 0 ? factor % (factor % 2 == 0 ? 1e24 : 3e18) : 1e18);
         _noteRecovery(gross);
         (, bool complete) = vault.certainPrice();
         if (!complete) _count("incomplete price");
@@ -272,6 +317,7 @@ contract VaultHandler is Test, IBorrower {
     function seize(uint256 which, uint256 shares) external {
         _noteSecond();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
+        if (shares % 3 != 0) return;
         shares = shares % (strategy.balanceOf(address(vault)) / 4 + 1);
         try strategy.seize(address(vault), shares) {
             if (shares > 0) _count("shares taken by force");
@@ -286,6 +332,7 @@ contract VaultHandler is Test, IBorrower {
     // ----------------------------------------------------------------------------------------------------------- roles
 
     function writeDown(uint256 which, uint256 assets) external {
+        if (assets % 3 != 0) return;
         _noteSecond();
         try vault.writeDown(_strategy(which), assets % (_booked(which % STRATEGIES) + 1)) {
             _count("written down");
@@ -293,6 +340,7 @@ contract VaultHandler is Test, IBorrower {
     }
 
     function accept(uint256 which) external {
+        if (which % 2 != 0) return;
         _noteSecond();
         try vault.acceptValue(_strategy(which)) {
             _count("accepted");
@@ -302,6 +350,7 @@ contract VaultHandler is Test, IBorrower {
     function remove(uint256 which) external {
         _noteSecond();
         (, , , bool impaired) = vault.lossOf(_strategy(which));
+        if (!impaired && which % 4 != 0) return;
         try vault.removeStrategy(_strategy(which)) {
             (, bool listed) = vault.capsOf(_strategy(which));
             if (!listed) _count(impaired ? "removed after a loss" : "removed");
@@ -316,9 +365,9 @@ contract VaultHandler is Test, IBorrower {
         else try vault.raiseCaps(_strategy(which), caps) {} catch {}
     }
 
-    function stop(bool stopped) external {
+    function stop(uint256 dice) external {
         _noteSecond();
-        if (stopped) vault.stopDeposits();
+        if (dice % 5 == 0) vault.stopDeposits();
         else vault.resumeDeposits();
     }
 
@@ -332,7 +381,7 @@ contract VaultHandler is Test, IBorrower {
     // ---------------------------------------------------------------------------------------------------------- inside
 
     /// @notice Makes every strategy well again.
-    function heal() external {
+    function heal() public {
         _noteSecond();
         uint256 gross = vault.grossAssets();
         for (uint256 i = 0; i < STRATEGIES; ++i) {
@@ -379,7 +428,34 @@ contract VaultHandler is Test, IBorrower {
         return savers[who % SAVERS];
     }
 
-    function _count(string memory state) private {
-        ++reached[state];
+    function _statesThatMatter() private pure returns (string[] memory states) {
+        string[STATES] memory list = [
+            "deposit",
+            "withdraw",
+            "redeem",
+            "all left",
+            "in kind",
+            "in kind, left out",
+            "deposits closed",
+            "profit",
+            "fee",
+            "loss booked",
+            "a gain made good for a loss",
+            "a lie was booked",
+            "supplied",
+            "loan",
+            "callback",
+            "callback went through",
+            "loss",
+            "fallen while something is unreadable",
+            "incomplete price",
+            "shares taken by force",
+            "written down",
+            "accepted",
+            "removed",
+            "removed after a loss"
+        ];
+        states = new string[](STATES);
+        for (uint256 i = 0; i < STATES; ++i) states[i] = list[i];
     }
 }
