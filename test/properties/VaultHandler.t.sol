@@ -110,10 +110,10 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
     function withdraw(uint256 who, uint256 assets) external fair {
         address saver = _saver(who);
         uint256 worth = vault.convertToAssets(vault.balanceOf(saver));
-        assets = assets % (2 * worth + 1);
+        assets = assets % 4 == 0 ? worth + 1 : assets % (2 * worth + 1);
         vm.prank(saver);
         try vault.withdraw(assets, saver, saver) {
-            assertLe(assets, worth, "more than one's part");
+            assertLe(assets, worth, "withdrew more than one's part");
             _count("withdraw");
         } catch {}
     }
@@ -124,7 +124,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
         uint256 worth = vault.convertToAssets(shares);
         vm.prank(saver);
         try vault.redeem(shares, saver, saver) returns (uint256 assets) {
-            assertLe(assets, worth, "more than one's part");
+            assertLe(assets, worth, "redeemed more than one's part");
             _count("redeem");
         } catch {}
     }
@@ -178,6 +178,8 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
         for (uint256 i = 0; i < STRATEGIES; ++i) booked[i] = _booked(i);
         uint256 fee = vault.balanceOf(vault.feeRecipient());
         (uint256 profit, uint256 loss) = vault.report();
+        // Bit by bit is no more than at once.
+        vault.report();
         if (vault.balanceOf(vault.feeRecipient()) > fee) _count("fee");
         if (profit > 0 && loss > 0) _count("a gain made good for a loss");
         if (profit > 0) _count("profit");
@@ -216,7 +218,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
 
     /// @dev Comes in with any sum, has the vault report and rebalance, and goes again, all in one second.
     function borrow(uint256 loan, bool reports, bool inKind) external fair {
-        loan = loan % (1e12 * unit);
+        loan = (loan % 1e12) * (loan % 2 == 0 ? unit : unit / 1e6);
         asset.mint(address(this), loan);
         uint256 had = _wealth();
         try vault.deposit(loan, address(this)) returns (uint256 shares) {
@@ -227,7 +229,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
             else try vault.redeem(shares, address(this), address(this)) {} catch {}
             rebalance();
             if (vault.balanceOf(address(this)) == 0) {
-                assertLe(_wealth(), had + had / 1e6 + 1_000, "a loan paid");
+                assertLe(_wealth(), had + had / 1e9 + 1_000, "a loan paid");
                 _count("loan");
             } else {
                 // What could not be had is somebody's.
@@ -246,12 +248,9 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
         else _inside = abi.encodeCall(IKhipuVault.redeemInKind, (shares, _caller, _caller, new address[](0)));
         // In kind, what a strategy has gained since the last report goes along: its value is not known.
         if (what % 4 == 3) vault.report();
-        uint256 fair_ = vault.convertToAssets(shares);
         asset.mint(_caller, amount % (1e6 * unit));
-        uint256 had = asset.balanceOf(_caller);
         strategies[which % STRATEGIES].flashLoan();
         delete _inside;
-        if (what % 4 == 0) assertLe(asset.balanceOf(_caller), had + fair_, "hid a loss for a call");
         _gaveUp = true;
         _count("callback");
     }
