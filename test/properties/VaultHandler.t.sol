@@ -18,7 +18,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
     uint256 public constant SAVERS = 3;
     uint256 private constant STRATEGIES = 3;
     uint256 private constant BPS = 10_000;
-    uint256 private constant STATES = 24;
+    uint256 private constant STATES = 25;
 
     KhipuVault private immutable vault;
     FaucetToken private immutable asset;
@@ -93,7 +93,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
 
     // ------------------------------------------------------------------------------------------- savers and strangers
 
-    function deposit(uint256 who, uint256 assets) external fair {
+    function deposit(uint256 who, uint256 assets) public fair {
         address saver = _saver(who);
         assets = assets % (1e9 * unit);
         asset.mint(saver, assets);
@@ -107,7 +107,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
         }
     }
 
-    function withdraw(uint256 who, uint256 assets) external fair {
+    function withdraw(uint256 who, uint256 assets) public fair {
         address saver = _saver(who);
         uint256 worth = vault.convertToAssets(vault.balanceOf(saver));
         assets = assets % 4 == 0 ? worth + 1 : assets % (2 * worth + 1);
@@ -293,6 +293,17 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
         report();
     }
 
+    /// @dev While one takes or pays other amounts than it says, money goes in and out.
+    function cheat(uint256 which, uint8 how, uint256 amount) external {
+        heal();
+        deposit(which, amount);
+        pass(1);
+        strategies[which % STRATEGIES].setMood(MoodyStrategy.Mood(8 + (how % 5)));
+        rebalance();
+        withdraw(which, amount);
+        _count("money moved while one cheats");
+    }
+
     /// @dev While one cannot be read, another falls.
     function hideAndLose(uint256 which, uint256 part) external {
         _noteSecond();
@@ -323,7 +334,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
         } catch {}
     }
 
-    function pass(uint32 time) external {
+    function pass(uint32 time) public {
         skip((time % 3 == 0 ? time % 40 days : time % 1 hours) + 1);
         _noteSecond();
     }
@@ -446,6 +457,7 @@ contract VaultHandler is Test, IBorrower, ReachedStates {
             "callback",
             "callback went through",
             "loss",
+            "money moved while one cheats",
             "fallen while something is unreadable",
             "incomplete price",
             "shares taken by force",
