@@ -11,11 +11,11 @@ const vault = (name: string) => `contracts/vault/${name}.sol`;
 
 export const mutants: Mutant[] = [
   {
-    // An entry fee is paid by those already here.
+    // A strategy that burns too many shares for what it pays.
     sentence: "an action took from those who did nothing",
-    file: vault("VaultOperations"),
-    from: "value + assets / SUPPLY_TOLERANCE + SUPPLY_TOLERANCE_UNITS >= assets",
-    to: "value + assets / 2 >= assets",
+    file: vault("KhipuVault"),
+    from: "if (_ownAssets() != assetsBefore + assets || burned > maxShares) {",
+    to: "if (_ownAssets() != assetsBefore + assets || maxShares == 0) {",
   },
   {
     sentence: "a gain was released at once",
