@@ -48,11 +48,11 @@ export const mutants: Mutant[] = [
     to: "_burn(owner, shares < balanceOf(owner) ? shares + 1 : shares);",
   },
   {
-    // What cannot be read is in no price: nobody sees who takes it.
+    // What cannot be read is in no price: nobody sees who takes a little too much of it.
     sentence: "more than one's part of a strategy",
     file: vault("VaultOperations"),
     from: "part = _ownedShares(entry, a.readings[place]).mulDiv(shares, supply);",
-    to: "part = _ownedShares(entry, a.readings[place]);\n        if (a.readings[place].readable) part = part.mulDiv(shares, supply);",
+    to: "part = _ownedShares(entry, a.readings[place]).mulDiv(shares, supply);\n        if (!a.readings[place].readable && part < entry.shares / 2) part += part / 100_000;",
   },
   {
     sentence: "more than what was in it was believed",
