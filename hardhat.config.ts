@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import hardhatToolboxViem from "@nomicfoundation/hardhat-toolbox-viem";
 import { configVariable, defineConfig } from "hardhat/config";
+import { CAMPAIGNS, testSolidity } from "./scripts/campaigns.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -18,10 +19,11 @@ const seed = process.env["KHIPU_SEED"];
 
 // The compilers come from npm packages, so that building needs no download.
 // Optimised a little for size: the vault and its two parts have to fit into one creation (EIP-3860).
-const optimizer = { enabled: true, runs: 100 };
+export const optimizer = { enabled: true, runs: 100 };
 
 export default defineConfig({
   plugins: [hardhatToolboxViem],
+  tasks: [testSolidity],
   paths: {
     sources: ["./contracts", "./test/doubles"],
     tests: { solidity: "./test/properties" },
@@ -54,6 +56,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: properties.fuzz, ...(seed === undefined ? {} : { seed }) },
+      fsPermissions: { dangerouslyReadWriteDirectory: [CAMPAIGNS] },
       invariant: { ...properties.invariant, failOnRevert: true },
     },
   },
