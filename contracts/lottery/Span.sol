@@ -1,11 +1,53 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice Sums over the entries from the first to some entry: of their amounts, and of amount x time of purchase. One
-/// storage slot; with seconds in 32 bits the second sum cannot overflow before the first.
-struct Sums {
-    uint112 amount;
-    uint144 moment;
+/// @notice Sums over the entries from the first to some entry, in one word: of their amounts in the lower 112 bits, of
+/// amount x time of purchase in the upper 144. With seconds in 32 bits the second cannot overflow before the first, and
+/// the first is checked where an entry is added: so whole words can be added, and what is a part be subtracted.
+type Sums is uint256;
+
+using {add as +, subtract as -} for Sums global;
+using SumsLib for Sums global;
+
+function add(Sums a, Sums b) pure returns (Sums) {
+    return Sums.wrap(Sums.unwrap(a) + Sums.unwrap(b));
+}
+
+/// @dev Of a whole and a part of it only.
+function subtract(Sums whole, Sums part) pure returns (Sums) {
+    return Sums.wrap(Sums.unwrap(whole) - Sums.unwrap(part));
+}
+
+/// @title SumsLib
+/// @notice What is in the word.
+library SumsLib {
+    uint256 private constant AMOUNT_BITS = 112;
+
+    /// @dev No sum of amounts is above this. Above it is one more value, so that {TicketBook} can store a sum plus one.
+    uint256 private constant MOST = type(uint112).max - 1;
+
+    /// @notice So much money cannot be counted.
+    error TooMuchMoney(uint256 amount);
+
+    /// @notice Of a part of one entry, which is in the sums already.
+    function sumOf(uint256 money, uint256 time) internal pure returns (Sums) {
+        return Sums.wrap(((money * time) << AMOUNT_BITS) | money);
+    }
+
+    /// @notice With one more entry.
+    function with(Sums sums, uint256 more, uint256 time) internal pure returns (Sums) {
+        uint256 all = amount(sums) + more;
+        if (all > MOST) revert TooMuchMoney(all);
+        return sums + sumOf(more, time);
+    }
+
+    function amount(Sums sums) internal pure returns (uint256) {
+        return uint112(Sums.unwrap(sums));
+    }
+
+    function moment(Sums sums) internal pure returns (uint256) {
+        return Sums.unwrap(sums) >> AMOUNT_BITS;
+    }
 }
 
 /// @notice What a closed round's weights follow from.
@@ -29,10 +71,10 @@ using SpanLib for Span global;
 library SpanLib {
     /// @notice What the entries from the first to this one weigh together.
     /// @param live Their sums, without what was redeemed.
-    function weightUntil(Span memory span, uint256 number, Sums memory live) internal pure returns (uint256) {
+    function weightUntil(Span memory span, uint256 number, Sums live) internal pure returns (uint256) {
         uint256 length = span.end - span.start;
-        if (number <= span.before) return live.amount * length;
-        uint256 later = uint256(live.amount - span.base.amount) * span.end;
-        return span.base.amount * length + later - (live.moment - span.base.moment);
+        if (number <= span.before) return live.amount() * length;
+        Sums later = live - span.base;
+        return span.base.amount() * length + later.amount() * span.end - later.moment();
     }
 }

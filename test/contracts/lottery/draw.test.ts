@@ -94,10 +94,9 @@ describe("A round", () => {
       [1n, BigInt(start + WEEK)],
     );
     await close();
-    const { end } = await lottery.read.roundOf([1n]);
-    const deadline = BigInt(end + ANSWER_TIME);
     await wrongState(lottery.write.finalizeDraw([1n]), STATE.closed, STATE.answered);
     await lottery.write.requestDraw();
+    const deadline = BigInt((await networkHelpers.time.latest()) + ANSWER_TIME);
     await wrongState(lottery.write.requestDraw(), STATE.requested, STATE.closed);
     await wrongState(lottery.write.finalizeDraw([1n]), STATE.requested, STATE.answered);
     await assertions.revertWithCustomErrorWithArgs(
