@@ -442,7 +442,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     function coverPrincipal(uint256 assets) external returns (uint256 taken, uint256 shares);
 
     /// @notice Closes the round that runs, once its time is over and the round before is settled, and starts the next.
-    /// While a strategy of the vault cannot be read, no yield is added to the prize: it waits for the next round.
+    /// While a strategy of the vault cannot be read, no yield is added to the prize: it waits for the next round. Where
+    /// the lottery may be wound down, no round is closed within an answer time after the last deadline.
     function closeRound() external;
 
     /// @notice Asks for the randomness of the round that was closed, within the answer time after its close. The answer

@@ -223,8 +223,12 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
     function closeRound() external nonReentrant {
         _requireRunning();
         uint256 roundId = currentRound;
-        Round memory round = _rounds[roundId];
+        Round memory round = _load(roundId);
         uint256 closesFrom = uint256(round.start) + _roundDuration;
+        if (round.unanswered >= ROUNDS_TO_WIND_DOWN) {
+            // Nobody can keep the lottery from being wound down by having a draw pending all the time.
+            closesFrom = Math.max(closesFrom, uint256(_rounds[roundId - 1].deadline) + _answerTime + 1);
+        }
         if (block.timestamp < closesFrom) revert RoundRunning(roundId, closesFrom);
         if (_isPending(_rounds[roundId - 1].state)) revert DrawPending(roundId - 1);
 
@@ -237,7 +241,7 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
         (span, round.weight) = _weigh(round);
         round.state = State.Closed;
         _bases[roundId] = span.base;
-        _rounds[roundId] = round;
+        _store(roundId, round);
         emit RoundClosed(
             roundId,
             msg.sender,
@@ -272,8 +276,8 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
 
     /// @inheritdoc ILotteryPool
     function finalizeDraw(uint256 maxAttempts) external nonReentrant returns (bool done) {
-        (uint256 roundId, Round storage stored) = _lastRound(State.Answered);
-        Round memory round = stored;
+        (uint256 roundId, ) = _lastRound(State.Answered);
+        Round memory round = _load(roundId);
         Span memory span = _spanOf(round, _bases[roundId]);
         Tier[] memory parts = _tiers;
         for (; maxAttempts > 0 && round.winner < _winnerCount; --maxAttempts) {
@@ -281,7 +285,7 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
         }
         done = round.winner == _winnerCount;
         if (done) round.state = State.Drawn;
-        _rounds[roundId] = round;
+        _store(roundId, round);
         if (!done) return false;
         _book.unfreeze();
         emit DrawExecuted(roundId, round.word, round.prize, round.prize - round.left);
@@ -306,12 +310,12 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
     function windDown() external nonReentrant {
         _requireRunning();
         uint256 roundId = currentRound;
-        Round memory last = _rounds[roundId - 1];
+        Round memory last = _load(roundId - 1);
         Round storage round = _rounds[roundId];
         uint256 unanswered = round.unanswered;
-        if (unanswered < ROUNDS_TO_WIND_DOWN) revert TooEarlyToWindDown(unanswered, ROUNDS_TO_WIND_DOWN);
         // Its word may be on its way, and unwelcome to somebody.
         if (_isPending(last.state)) revert DrawPending(roundId - 1);
+        if (unanswered < ROUNDS_TO_WIND_DOWN) revert TooEarlyToWindDown(unanswered, ROUNDS_TO_WIND_DOWN);
         Totals memory sums = totals;
         // The next player gets it.
         if (sums.principal == 0) revert NobodyIsIn();
@@ -331,7 +335,7 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
 
     /// @inheritdoc ILotteryPool
     function roundOf(uint256 roundId) external view returns (Round memory) {
-        return _rounds[roundId];
+        return _load(roundId);
     }
 
     /// @inheritdoc ILotteryPool
@@ -426,7 +430,7 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
         // The principal comes first, and what was earned since is left too: but only at what is certain.
         if (complete) exit.rest.shares = exit.sums.surplus(exit.price).toUint128();
         Sums unused;
-        exit.span = _spanOf(_rounds[currentRound - 1], unused);
+        exit.span = _spanOf(_load(currentRound - 1), unused);
     }
 
     function _redeemAll(
@@ -598,6 +602,14 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
     function _addToPrize(uint256 roundId, uint256 shares) private returns (uint256 prize) {
         prize = _rounds[roundId].prize + shares;
         _rounds[roundId].prize = prize.toUint128();
+    }
+
+    function _load(uint256 roundId) private view returns (Round memory) {
+        return _rounds[roundId];
+    }
+
+    function _store(uint256 roundId, Round memory round) private {
+        _rounds[roundId] = round;
     }
 
     /// @dev The round that was closed last.

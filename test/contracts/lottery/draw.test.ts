@@ -123,6 +123,35 @@ describe("A round", () => {
     expect(await lottery.read.currentRound()).toBe(3n);
   });
 
+  it("gives an answer all of its time, from the request, whenever that is made", async () => {
+    const { lottery, close, answer, assertions, networkHelpers } = await playedWorld();
+    await close();
+    const { end, deadline } = await lottery.read.roundOf([1n]);
+    expect(deadline).toBe(end + ANSWER_TIME);
+    const untilAsked = await networkHelpers.takeSnapshot();
+    for (const before of [0, 60]) {
+      const asked = deadline - before;
+      await networkHelpers.time.setNextBlockTimestamp(asked);
+      await lottery.write.requestDraw();
+      const [requested] = await lottery.getEvents.DrawRequested();
+      expect(requested?.args.deadline).toBe(BigInt(asked + ANSWER_TIME));
+      await networkHelpers.mine(3);
+      const inTime = await answer();
+      // Whoever knows the word now would have to withhold it for a whole answer time.
+      await networkHelpers.time.setNextBlockTimestamp(asked + ANSWER_TIME);
+      await assertions.revertWithCustomErrorWithArgs(
+        lottery.write.rollOver(),
+        lottery,
+        "TooEarlyToRollOver",
+        [1n, BigInt(asked + ANSWER_TIME)],
+      );
+      await networkHelpers.time.setNextBlockTimestamp(asked + ANSWER_TIME);
+      await inTime.send();
+      expect((await lottery.read.roundOf([1n])).state).toBe(STATE.answered);
+      await untilAsked.restore();
+    }
+  });
+
   it("rolls its prize over when nobody has asked in time", async () => {
     const { lottery, close, assertions, networkHelpers } = await playedWorld();
     await close();
