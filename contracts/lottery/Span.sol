@@ -10,12 +10,16 @@ using {add as +, subtract as -} for Sums global;
 using SumsLib for Sums global;
 
 function add(Sums a, Sums b) pure returns (Sums) {
-    return Sums.wrap(Sums.unwrap(a) + Sums.unwrap(b));
+    unchecked {
+        return Sums.wrap(Sums.unwrap(a) + Sums.unwrap(b));
+    }
 }
 
 /// @dev Of a whole and a part of it only.
 function subtract(Sums whole, Sums part) pure returns (Sums) {
-    return Sums.wrap(Sums.unwrap(whole) - Sums.unwrap(part));
+    unchecked {
+        return Sums.wrap(Sums.unwrap(whole) - Sums.unwrap(part));
+    }
 }
 
 /// @title SumsLib
@@ -72,9 +76,13 @@ library SpanLib {
     /// @notice What the entries from the first to this one weigh together.
     /// @param live Their sums, without what was redeemed.
     function weightUntil(Span memory span, uint256 number, Sums live) internal pure returns (uint256) {
-        uint256 length = span.end - span.start;
-        if (number <= span.before) return live.amount() * length;
-        Sums later = live - span.base;
-        return span.base.amount() * length + later.amount() * span.end - later.moment();
+        // Amounts have 112 bits and times 32, and no entry that takes part was bought after the end, so that the moment of
+        // the later ones is at most their amount times the end.
+        unchecked {
+            uint256 length = span.end - span.start;
+            if (number <= span.before) return live.amount() * length;
+            Sums later = live - span.base;
+            return span.base.amount() * length + later.amount() * span.end - later.moment();
+        }
     }
 }
