@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { ORACLE_KEY } from "../chainlink.ts";
 import { is, mood, usd } from "../world.ts";
 import { ANSWER_TIME, lotteryWorld, REASON, STATE, WEEK } from "./lottery.ts";
 
@@ -293,5 +295,42 @@ describe("A lottery that gets no answers", () => {
     await lottery.write.windDown();
     await late.send();
     expect(await lottery.getEvents.AnswerIgnored()).toHaveLength(1);
+  });
+});
+
+describe("What Chainlink's owner can do to a lottery", () => {
+  it("is to end its answers, not to cancel its subscription or to take its money", async () => {
+    const world = await silentWorld(6);
+    const { lottery, coordinator, subscription, close, assertions, networkHelpers } = world;
+    const { wait, answer } = world;
+    // The money would have to go back to the contract, which takes none.
+    await assertions.revertWithCustomError(
+      coordinator.write.ownerCancelSubscription([subscription]),
+      coordinator,
+      "FailedToSendNative",
+    );
+    const [, before] = await coordinator.read.getSubscription([subscription]);
+    expect(before).toBeGreaterThan(0n);
+    // The key is taken away after it was asked: nobody can answer any more.
+    await close();
+    await lottery.write.requestDraw();
+    await networkHelpers.mine(3);
+    const unheard = await answer();
+    await coordinator.write.deregisterProvingKey([publicKeyOf(ORACLE_KEY)]);
+    await assertions.revertWithCustomError(unheard.send(), coordinator, "NoSuchProvingKey");
+    await wait(ANSWER_TIME + 1);
+    await lottery.write.rollOver();
+    // More confirmations are demanded than the lottery asks for: nothing can even be asked.
+    await coordinator.write.setConfig([4, 2_500_000, 86_400, 33_285, 10n ** 15n, 0, 0, 24, 20]);
+    await close();
+    await assertions.revertWithCustomError(
+      lottery.write.requestDraw(),
+      coordinator,
+      "InvalidRequestConfirmations",
+    );
+    await wait(ANSWER_TIME + 1);
+    await lottery.write.rollOver();
+    await lottery.write.windDown();
+    expect(await leave(world, world.ana, 1n)).toBeGreaterThan(usd("109.99"));
   });
 });
