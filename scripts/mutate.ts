@@ -75,6 +75,7 @@ const PARTS: { files: string[]; contracts: string[]; tests: string[] }[] = [
       "PooledPrincipal",
       "DrawNumber",
       "Span",
+      "Sums",
       "VrfConsumer",
     ].map(inFolder("lottery")),
     contracts: ["contracts/lottery/LotteryPool.sol"],

@@ -14,8 +14,9 @@ import {IVrfConsumer} from "./IVrfConsumer.sol";
 /// else's numbers change. A round without an answer in time has no draw: its prize goes to the next round, and the
 /// answer, should it come after all, is ignored. No round is ever drawn twice.
 ///
-/// It ends without anybody's key: after some rounds in a row without an answer, anybody may wind it down. Then there are
-/// no new rounds and no new tickets, and what would have been prizes is paid with the tickets when they are redeemed.
+/// It ends without anybody's key: after some rounds in a row without an answer, anybody may wind it down. Then there
+/// are no new rounds and no new tickets, and what would have been prizes is paid with the tickets when they are
+/// redeemed.
 ///
 /// Prizes are vault shares until they are claimed, so that closing and drawing need no liquidity and a prize that waits
 /// goes on earning.
@@ -48,8 +49,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
 
     /// @notice What holds for every round.
     /// @param roundDuration Seconds from the start of a round until it may be closed.
-    /// @param answerTime Seconds from the close in which randomness can be asked for, and again from the request in which an
-    /// answer counts.
+    /// @param answerTime Seconds from the close in which randomness can be asked for, and again from the request in
+    /// which an answer counts.
     /// @param minimumPurchase The smallest purchase.
     /// @param minimumPrize With a smaller prize there is no draw: a draw costs the subscription money.
     struct Rules {
@@ -277,8 +278,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @param roundId The round that ran, and that no other follows.
     /// @param caller Who did it.
     /// @param prizeShares What was to be won, now together with what is behind the tickets.
-    /// @param weight What the tickets that are still in weighed in the round before: by that what is above the principal
-    /// is divided.
+    /// @param weight What the tickets that are still in weighed in the round before: by that what is above the
+    /// principal is divided.
     event LotteryWoundDown(
         uint256 indexed roundId,
         address indexed caller,
@@ -330,8 +331,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @notice There is still time for an answer.
     error TooEarlyToRollOver(uint256 roundId, uint256 deadline);
 
-    /// @notice A round takes a minute to 365 days, an answer a minute to 30 days, and tiers need winners whose parts make
-    /// a whole.
+    /// @notice A round takes a minute to 365 days, an answer a minute to 30 days, and tiers need winners whose parts
+    /// make a whole.
     error RulesOutOfRange();
 
     /// @notice The principal is covered, or what it lacks is not certain while a strategy cannot be read.
@@ -435,7 +436,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @return shares How many it bought.
     function sponsorPrize(uint256 assets, uint256 minShares) external returns (uint256 shares);
 
-    /// @notice Makes good what the tickets' shares lack of the principal after a loss, so that tickets can be bought again.
+    /// @notice Makes good what the tickets' shares lack of the principal after a loss, so that tickets can be bought
+    /// again.
     /// @param assets How much at most: what is not missing is not taken.
     /// @return taken What was paid.
     /// @return shares How many shares it bought.
@@ -459,8 +461,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @notice Ends the round that was closed without a draw, once it is too late for an answer.
     function rollOver() external;
 
-    /// @notice Ends the lottery, once {roundsToWindDown} rounds in a row got no answer and while no draw is pending. What
-    /// was to be won is paid with the tickets from then on: what is above the principal in proportion to what they
+    /// @notice Ends the lottery, once {roundsToWindDown} rounds in a row got no answer and while no draw is pending.
+    /// What was to be won is paid with the tickets from then on: what is above the principal in proportion to what they
     /// weighed in the last round, so that each gets what a draw would have given it on average.
     function windDown() external;
 
@@ -506,8 +508,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @notice How many rounds in a row without an answer it takes until anybody may wind the lottery down.
     function roundsToWindDown() external view returns (uint256);
 
-    /// @notice Once it has been wound down: what of all tickets' shares is divided by weight. What was earned or lost since
-    /// the last redemption is counted at the next one.
+    /// @notice Once it has been wound down: what of all tickets' shares is divided by weight. What was earned or lost
+    /// since the last redemption is counted at the next one.
     /// @return weight What the tickets that are still in weighed in the last round.
     /// @return shares Vault shares; the others of {totals} cover the principal.
     function remainder() external view returns (uint256 weight, uint128 shares);

@@ -10,7 +10,8 @@ import {SharePrice} from "../vault/SharePrice.sol";
 import {DrawNumber} from "./DrawNumber.sol";
 import {ILotteryPool} from "./ILotteryPool.sol";
 import {PooledPrincipal, Remainder} from "./PooledPrincipal.sol";
-import {Span, Sums} from "./Span.sol";
+import {Span} from "./Span.sol";
+import {Sums} from "./Sums.sol";
 import {TicketBook, TicketBookLib} from "./TicketBook.sol";
 import {VrfConsumer} from "./VrfConsumer.sol";
 
@@ -60,17 +61,17 @@ contract LotteryPool is ILotteryPool, VaultPool, VrfConsumer {
     /// @dev What one call takes out, and from what: read once, however many entries leave.
     /// @param receiver Who gets it.
     /// @param asShares Whether in shares.
+    /// @param ended Whether the lottery has been wound down. Only then the rest and the span mean anything.
     /// @param sums The books.
     /// @param price What shares are worth.
-    /// @param ended Whether the lottery has been wound down. Only then what follows means anything.
     /// @param rest What is then left beside the principal.
     /// @param span The last round.
     struct Exit {
         address receiver;
         bool asShares;
+        bool ended;
         Totals sums;
         SharePrice price;
-        bool ended;
         Remainder rest;
         Span span;
     }

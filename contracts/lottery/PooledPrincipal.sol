@@ -70,8 +70,8 @@ library PooledPrincipal {
 
     /// @notice Takes principal out once the lottery has been wound down, with its part of what is left beside it.
     /// @param weight What it weighed in the last round: it gets of the rest what a draw would have given it on average.
-    /// @return shares All that there is for the last one; otherwise the principal's worth, or after a loss its part of what
-    /// covers it, and its part of the rest.
+    /// @return shares All that there is for the last one; otherwise the principal's worth, or after a loss its part of
+    /// what covers it, and its part of the rest.
     function takeWithRest(
         Totals memory totals,
         Remainder memory rest,

@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Span, Sums, SumsLib} from "./Span.sol";
+import {Span} from "./Span.sol";
+import {Sums, SumsLib} from "./Sums.sol";
 
 /// @notice One purchase.
 /// @param player Whose tickets these are.

@@ -14,8 +14,8 @@ import {FickleCoordinator} from "../doubles/FickleCoordinator.sol";
 import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
 
 /// @notice Everything that players, sponsors, bystanders and an oracle out of its mind can do to a lottery, in any
-/// order and with any arguments: what must fail is tried, too, and must fail. It keeps books of its own in the plain way,
-/// entry by entry, and compares; how often each state that matters was reached is counted.
+/// order and with any arguments: what must fail is tried, too, and must fail. It keeps books of its own in the plain
+/// way, entry by entry, and compares; how often each state that matters was reached is counted.
 contract LotteryHandler is Test {
     uint256 internal constant ACTORS = 4;
 
@@ -304,8 +304,8 @@ contract LotteryHandler is Test {
         }
     }
 
-    /// @dev Only after eight rounds in a row, in front of no draw, with somebody to pay, and once. What was to be won is
-    /// behind the tickets then, and nothing else has moved.
+    /// @dev Only after eight rounds in a row, in front of no draw, with somebody to pay, and once. What was to be won
+    /// is behind the tickets then, and nothing else has moved.
     function windDown() external {
         uint256 roundId = lottery.currentRound();
         (uint256 sharesBefore, uint256 principalBefore) = lottery.totals();

@@ -12,12 +12,13 @@ import {LotteryHandler} from "./LotteryHandler.t.sol";
 
 /// @notice What is true of the lottery after any sequence of actions. The sentences are the specification. Those that
 /// speak of single actions are checked in {LotteryHandler}: the weights of all entries add up to the round's; a prize
-/// is never taken out of principal, nor out of what is not certain; each winner is the one whom a walk along all entries
-/// finds, and is drawn once; only the first answer in time counts, and its time counts from the request; without a loss,
-/// redeeming pays what was paid in; several entries at once are worth what they are one by one; who makes a loss good
-/// pays what is missing and no more, and no prize grows by it; the lottery is wound down after eight rounds in a row
-/// without an answer and in front of no draw; then no money comes in, what was to be won is behind the tickets, everybody
-/// gets the principal and of the rest what they weighed in the last round, and the last one leaves nothing behind.
+/// is never taken out of principal, nor out of what is not certain; each winner is the one whom a walk along all
+/// entries finds, and is drawn once; only the first answer in time counts, and its time counts from the request;
+/// without a loss, redeeming pays what was paid in; several entries at once are worth what they are one by one; who
+/// makes a loss good pays what is missing and no more, and no prize grows by it; the lottery is wound down after eight
+/// rounds in a row without an answer and in front of no draw; then no money comes in, what was to be won is behind the
+/// tickets, everybody gets the principal and of the rest what they weighed in the last round, and the last one leaves
+/// nothing behind.
 contract LotteryInvariantsTest is Fixture {
     LotteryPool internal lottery;
     LotteryHandler internal handler;
@@ -181,8 +182,8 @@ contract LotteryInvariantsTest is Fixture {
         assertEq(handler.claimedShares() + _prizesToClaim(), handler.wonShares(), "claims");
     }
 
-    /// Once the lottery is over, what the entries that are still in weighed in its last round adds up to the weight that
-    /// is left, and what is divided by it is a part of what is behind the tickets. No round runs then.
+    /// Once the lottery is over, what the entries that are still in weighed in its last round adds up to the weight
+    /// that is left, and what is divided by it is a part of what is behind the tickets. No round runs then.
     function _theRestIsWhoseItWas() private view {
         (uint256 weight, uint256 rest) = lottery.remainder();
         ILotteryPool.Round memory current = lottery.roundOf(lottery.currentRound());
