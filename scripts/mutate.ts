@@ -95,6 +95,7 @@ const PARTS: {
       "PooledPrincipal",
       "DrawNumber",
       "Span",
+      "Sums",
       "VrfConsumer",
     ].map(inFolder("lottery")),
     contracts: ["contracts/lottery/LotteryPool.sol"],
