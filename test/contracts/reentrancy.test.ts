@@ -116,7 +116,6 @@ describe("While a token calls back", () => {
     expect(await doorsOpenDuring(deposit, world, savings.address, savingsPoolAbi)).toEqual([
       "lowerLimits",
       "multicall",
-      "nameReferrer",
       "raiseLimits",
       "setAuthority",
       "usePermit",
