@@ -15,8 +15,8 @@ interface ICooperativePools is IVaultPool {
     /// @param name 1 to 64 bytes.
     /// @param minimum The least principal of a member.
     /// @param maximum The most principal that contributions may take a member to.
-    /// @param maxMembers How many members it can have, 2 or more. One seat is the creator's, whether they have joined or
-    /// not; in an open pool anybody can take the others for the minimum.
+    /// @param maxMembers How many members it can have, 2 or more. One seat is the creator's, whether they have joined
+    /// or not; in an open pool anybody can take the others for the minimum.
     /// @param open Whether anybody may join; else one needs an invitation.
     struct Terms {
         string name;
@@ -198,8 +198,8 @@ interface ICooperativePools is IVaultPool {
         bytes calldata signature
     ) external returns (uint256 shares);
 
-    /// @notice Adds to a member's part, one's own or another's. The caller pays. What is above the pool's maximum is left
-    /// out, so that nobody makes a member's own contribution fail by paying for them first.
+    /// @notice Adds to a member's part, one's own or another's. The caller pays. What is above the pool's maximum is
+    /// left out, so that nobody makes a member's own contribution fail by paying for them first.
     /// @param poolId Which pool.
     /// @param member Whose part grows.
     /// @param assets How much.

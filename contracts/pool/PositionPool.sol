@@ -17,8 +17,8 @@ struct Payout {
 /// @title PositionPool
 /// @notice What pools of positions share: how a position is paid out. Their books and their events are their own.
 /// @dev The vault pays first and says how many shares it burned, and exactly those are booked. To ask it for the price
-/// before would value all strategies twice. Nobody meets the books meanwhile: all that changes them is `nonReentrant`, and
-/// all views that tell of them are `nonReentrantView`.
+/// before would value all strategies twice. Nobody meets the books meanwhile: all that changes them is `nonReentrant`,
+/// and all views that tell of them are `nonReentrantView`.
 abstract contract PositionPool is VaultPool {
     using Math for uint256;
 
@@ -37,8 +37,8 @@ abstract contract PositionPool is VaultPool {
         position.takeShares(sums, shares);
     }
 
-    /// @dev Pays the yield that there is, which may be none: others may have made it principal a moment ago, and that must
-    /// not make anybody's own call fail. Here the price must be known before.
+    /// @dev Pays the yield that there is, which may be none: others may have made it principal a moment ago, and that
+    /// must not make anybody's own call fail. Here the price must be known before.
     function _payYield(
         Position memory position,
         Totals memory sums,

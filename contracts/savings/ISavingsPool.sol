@@ -173,8 +173,8 @@ interface ISavingsPool is IVaultPool {
     /// @return assets What was paid, rounded down.
     function withdrawAll(address receiver, uint256 minAssets) external returns (uint256 assets);
 
-    /// @notice Takes out the yield that there is, which is none where somebody has just made it principal: {withdraw} has
-    /// it then. The principal stays fully covered.
+    /// @notice Takes out the yield that there is, which is none where somebody has just made it principal: {withdraw}
+    /// has it then. The principal stays fully covered.
     /// @param receiver Who gets it.
     /// @return assets What was paid, rounded down.
     function claimYield(address receiver) external returns (uint256 assets);
@@ -238,8 +238,8 @@ interface ISavingsPool is IVaultPool {
     /// @notice The same for all referrers.
     function totalReferralEarned() external view returns (uint256 shares);
 
-    /// @notice All that all referrers have ever earned, with what they may have earned and was not counted yet. In vault
-    /// shares. Never more than {referralShareBps} of the fee that the treasury got for referred savers' shares.
+    /// @notice All that all referrers have ever earned, with what they may have earned and was not counted yet. In
+    /// vault shares. Never more than {referralShareBps} of the fee that the treasury got for referred savers' shares.
     function referralReserve() external view returns (uint256 shares);
 
     /// @notice Where the vault's fee must go for referrers to earn something of it.

@@ -24,10 +24,10 @@ struct Referrals {
 using ReferralsLib for Referrals global;
 
 /// @title ReferralsLib
-/// @notice What of the vault's fee was taken on referred savers' shares: for each saver, the growth of the fee per share
-/// while their shares were there. So a referrer's reward can be no more than a part of a fee that was really taken, and
-/// on nobody else's shares. Shares that leave before they have stayed long enough count for nothing, or somebody who comes
-/// just before a report and leaves just after it would be credited with a fee that others bear.
+/// @notice What of the vault's fee was taken on referred savers' shares: for each saver, the growth of the fee per
+/// share while their shares were there. So a referrer's reward can be no more than a part of a fee that was really
+/// taken, and on nobody else's shares. Shares that leave before they have stayed long enough count for nothing, or
+/// somebody who comes just before a report and leaves just after it would be credited with a fee that others bear.
 library ReferralsLib {
     using Math for uint256;
 
@@ -63,8 +63,8 @@ library ReferralsLib {
         if (afterwards != before) self.shares = self.shares - before + afterwards;
     }
 
-    /// @notice What was taken on all referred shares and was not counted yet, times 2^96; more than {move} will ever count
-    /// of it.
+    /// @notice What was taken on all referred shares and was not counted yet, times 2^96; more than {move} will ever
+    /// count of it.
     function uncounted(Referrals storage self, uint256 feePerShare) internal view returns (uint256) {
         return self.shares * feePerShare - self.marked;
     }

@@ -300,8 +300,9 @@ contract SavingsPool is ISavingsPool, PositionPool, AccessManaged {
         _countForReferrer(saver, position, position.shares - shares);
     }
 
-    /// @dev Counts the referrer's part of the fee that the treasury got for the saver's shares, where somebody has brought
-    /// them. In shares, as the fee: so the treasury, which holds nothing but fees, always has what is counted here.
+    /// @dev Counts the referrer's part of the fee that the treasury got for the saver's shares, where somebody has
+    /// brought them. In shares, as the fee: so the treasury, which holds nothing but fees, always has what is counted
+    /// here.
     function _countForReferrer(address saver, Position memory position, uint256 sharesBefore) private {
         if (!position.referred) return;
         uint256 reward = _referrals

@@ -6,8 +6,8 @@ import {IKhipuVault} from "../vault/IKhipuVault.sol";
 
 /// @title IFeeTreasury
 /// @notice Holds the vault shares that the fee was paid in, and nothing else. Referrers pull their part of the fee
-/// here, which is so many of these shares: what they gain or lose is theirs. All that referrers have not earned and will
-/// not earn from it is the protocol's.
+/// here, which is so many of these shares: what they gain or lose is theirs. All that referrers have not earned and
+/// will not earn from it is the protocol's.
 interface IFeeTreasury {
     /// @notice A referrer pulled a reward.
     /// @param referrer Whose reward.

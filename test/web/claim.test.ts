@@ -11,7 +11,7 @@ const chain: Chain = {
   receipt: () => Promise.resolve({ outcome: "confirmed" }),
 };
 const prepare = (earned: bigint) =>
-  prepareClaim(pool, saver, () => Promise.resolve(earned))(chain, () => {});
+  prepareClaim(pool, saver, () => Promise.resolve(earned))(chain, () => undefined);
 
 test("a claim is one call", async () => {
   expect(await prepare(1n)).toMatchObject({ functionName: "claimYield", args: [saver] });

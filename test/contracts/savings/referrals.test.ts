@@ -155,6 +155,19 @@ describe("A referrer", () => {
     expect(await savings.read.referralReserve()).toBe(0n);
   });
 
+  it("earns nothing of a fee that was taken before the saver came", async () => {
+    const { savings, vault, ana, beto, carla, earn, wait } = await deployWorld();
+    await savings.write.deposit([usd("100"), carla.address, 0n], { account: carla });
+    await vault.write.rebalance();
+    await earn("10");
+    await savings.write.nameReferrer([beto.address], { account: ana });
+    await savings.write.deposit([usd("100"), ana.address, 0n], { account: ana });
+    expect(await savings.read.referralReserve()).toBe(0n);
+    await wait(DAY);
+    await savings.write.compound([[ana.address]]);
+    expect(await savings.read.referralEarned([beto.address])).toBe(0n);
+  });
+
   it("earns nothing of a fee that did not go to the treasury", async () => {
     const { savings, vault, roles, ana, beto, earn } = await referredWorld();
     const reserve = await savings.read.referralReserve();
