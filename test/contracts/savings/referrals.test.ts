@@ -168,6 +168,19 @@ describe("A referrer", () => {
     expect(await savings.read.referralEarned([beto.address])).toBe(0n);
   });
 
+  it("earns nothing of a fee on shares that were bought after it, also where others had not stayed yet", async () => {
+    const { asset, savings, vault, first, ana, beto } = await deployWorld();
+    await savings.write.nameReferrer([beto.address], { account: ana });
+    await savings.write.deposit([usd("100"), ana.address, 0n], { account: ana });
+    await vault.write.rebalance();
+    await asset.write.mint([first.address, usd("10")]);
+    await vault.write.report();
+    const reserve = await savings.read.referralReserve();
+    expect(reserve).toBeGreaterThan(0n);
+    await savings.write.deposit([usd("100"), ana.address, 0n], { account: ana });
+    expect(await savings.read.referralReserve()).toBeLessThanOrEqual(reserve);
+  });
+
   it("earns nothing of a fee that did not go to the treasury", async () => {
     const { savings, vault, roles, ana, beto, earn } = await referredWorld();
     const reserve = await savings.read.referralReserve();
