@@ -192,9 +192,9 @@ export const account = onchainTable(
     wins: t.integer().notNull(),
     /** How many savers named them as referrer. */
     referrals: t.integer().notNull(),
-    /** All that they earned as referrer, in assets. */
+    /** All that they earned as referrer, in vault shares, as far as it was counted. */
     referralEarned: t.bigint().notNull(),
-    /** What of that was paid out. */
+    /** What of that they took out, in vault shares: as money, or the shares themselves. */
     referralClaimed: t.bigint().notNull(),
   }),
   (table) => ({
@@ -413,7 +413,7 @@ export const referral = onchainTable(
     saver: t.hex().notNull(),
     /** Who brought them. */
     referrer: t.hex().notNull(),
-    /** What the referrer earned on this saver's yield, in assets. */
+    /** The referrer's part of the fee on this saver's shares, in vault shares, as far as it was counted. */
     earned: t.bigint().notNull(),
     /** When the referrer was named. */
     namedAt: t.bigint().notNull(),

@@ -1840,6 +1840,25 @@ export const khipuVaultAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "recipient",
+        "type": "address"
+      }
+    ],
+    "name": "feePerShare",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "feeRecipient",
     "outputs": [
@@ -3194,11 +3213,6 @@ export const savingsPoolAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "NothingToClaim",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "uint256",
@@ -3464,7 +3478,7 @@ export const savingsPoolAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
         "type": "uint256"
       },
       {
@@ -3968,7 +3982,20 @@ export const savingsPoolAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "referralReserve",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
         "type": "uint256"
       }
     ],
@@ -4065,6 +4092,19 @@ export const savingsPoolAbi = [
         "internalType": "uint128",
         "name": "principal",
         "type": "uint128"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "treasury",
+    "outputs": [
+      {
+        "internalType": "contract IFeeTreasury",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -4381,11 +4421,6 @@ export const cooperativePoolsAbi = [
       }
     ],
     "name": "NotMember",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "NothingToClaim",
     "type": "error"
   },
   {
@@ -11027,8 +11062,8 @@ export const feeTreasuryAbi = [
   {
     "inputs": [
       {
-        "internalType": "contract ISavingsPool",
-        "name": "savingsPool_",
+        "internalType": "contract IKhipuVault",
+        "name": "vault_",
         "type": "address"
       },
       {
@@ -11054,6 +11089,22 @@ export const feeTreasuryAbi = [
       }
     ],
     "name": "AboveCollectable",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "owed",
+        "type": "uint256"
+      }
+    ],
+    "name": "AboveOwed",
     "type": "error"
   },
   {
@@ -11103,6 +11154,22 @@ export const feeTreasuryAbi = [
       }
     ],
     "name": "NothingToClaim",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ReentrancyGuardReentrantCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "name": "SafeERC20FailedOperation",
     "type": "error"
   },
   {
@@ -11167,6 +11234,12 @@ export const feeTreasuryAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "claimedAfter",
         "type": "uint256"
       },
@@ -11181,6 +11254,43 @@ export const feeTreasuryAbi = [
     "type": "event"
   },
   {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "referrer",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimedAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "totalClaimedAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "ReferralSharesTakenOut",
+    "type": "event"
+  },
+  {
     "inputs": [],
     "name": "authority",
     "outputs": [
@@ -11191,6 +11301,30 @@ export const feeTreasuryAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "claimReferralReward",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -11224,7 +11358,7 @@ export const feeTreasuryAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
         "type": "uint256"
       }
     ],
@@ -11287,7 +11421,7 @@ export const feeTreasuryAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
         "type": "uint256"
       }
     ],
@@ -11317,6 +11451,25 @@ export const feeTreasuryAbi = [
     ],
     "name": "setAuthority",
     "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "takeOutShares",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },

@@ -62,12 +62,12 @@ const PARTS: {
     tests: ["vault", "savings"],
   },
   {
-    files: ["Position", "VaultPool"].map(inFolder("pool")),
+    files: ["Position", "PositionPool", "VaultPool"].map(inFolder("pool")),
     contracts: ["contracts/savings/SavingsPool.sol", "contracts/cooperative/CooperativePools.sol"],
-    tests: ["savings", "cooperative", "returns.test.ts"],
+    tests: ["savings", "cooperative", "returns.test.ts", "reentrancy.test.ts", "books.test.ts"],
   },
   {
-    files: ["contracts/savings/SavingsPool.sol"],
+    files: ["SavingsPool", "Referrals"].map(inFolder("savings")),
     contracts: ["contracts/savings/SavingsPool.sol"],
     tests: [
       "savings",
@@ -85,7 +85,8 @@ const PARTS: {
   },
   {
     files: ["contracts/treasury/FeeTreasury.sol"],
-    contracts: ["contracts/treasury/FeeTreasury.sol"],
+    // The savings pool makes its treasury itself.
+    contracts: ["contracts/savings/SavingsPool.sol"],
     tests: ["treasury", "roles", "returns.test.ts"],
   },
   {

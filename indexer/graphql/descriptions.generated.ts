@@ -104,8 +104,8 @@ export const descriptions: Descriptions = {
       "prizesWon": "What their prizes were worth in assets when they were drawn.",
       "wins": "How many prizes they won.",
       "referrals": "How many savers named them as referrer.",
-      "referralEarned": "All that they earned as referrer, in assets.",
-      "referralClaimed": "What of that was paid out."
+      "referralEarned": "All that they earned as referrer, in vault shares, as far as it was counted.",
+      "referralClaimed": "What of that they took out, in vault shares: as money, or the shares themselves."
     }
   },
   "accountHour": {
@@ -228,7 +228,7 @@ export const descriptions: Descriptions = {
       "pool": "The savings pool.",
       "saver": "Who was brought.",
       "referrer": "Who brought them.",
-      "earned": "What the referrer earned on this saver's yield, in assets.",
+      "earned": "The referrer's part of the fee on this saver's shares, in vault shares, as far as it was counted.",
       "namedAt": "When the referrer was named."
     }
   },
