@@ -1,27 +1,29 @@
 import { createRequire } from "node:module";
 import hardhatToolboxViem from "@nomicfoundation/hardhat-toolbox-viem";
 import { configVariable, defineConfig } from "hardhat/config";
+import { CAMPAIGNS, testSolidity } from "./scripts/campaigns.ts";
 
 const require = createRequire(import.meta.url);
 
 // `npm test` runs the properties for seconds and always alike; the deep profile (KHIPU_PROPERTIES=deep) for as long as a
 // release is worth, each time with another seed (KHIPU_SEED).
-const properties =
-  process.env["KHIPU_PROPERTIES"] === "deep"
-    ? {
-        fuzz: 10_000,
-        invariant: { runs: Number(process.env["KHIPU_CAMPAIGNS"] ?? 1_000), depth: 500 },
-      }
-    : { fuzz: 256, invariant: { runs: 24, depth: 128 } };
+const isDeep = process.env["KHIPU_PROPERTIES"] === "deep";
+const properties = isDeep
+  ? {
+      fuzz: 10_000,
+      invariant: { runs: Number(process.env["KHIPU_CAMPAIGNS"] ?? 1_000), depth: 500 },
+    }
+  : { fuzz: 256, invariant: { runs: 24, depth: 128 } };
 
-const seed = process.env["KHIPU_SEED"];
+const seed = process.env["KHIPU_SEED"] ?? (isDeep ? undefined : "0x1");
 
 // The compilers come from npm packages, so that building needs no download.
 // Optimised a little for size: the vault and its two parts have to fit into one creation (EIP-3860).
-const optimizer = { enabled: true, runs: 100 };
+export const optimizer = { enabled: true, runs: 50 };
 
 export default defineConfig({
   plugins: [hardhatToolboxViem],
+  tasks: [testSolidity],
   paths: {
     sources: ["./contracts", "./test/doubles"],
     tests: { solidity: "./test/properties" },
@@ -54,6 +56,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: properties.fuzz, ...(seed === undefined ? {} : { seed }) },
+      fsPermissions: { dangerouslyReadWriteDirectory: [CAMPAIGNS] },
       invariant: { ...properties.invariant, failOnRevert: true },
     },
   },

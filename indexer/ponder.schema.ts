@@ -30,7 +30,7 @@ const flows = (t: Columns) => ({
   yield: t.bigint().notNull(),
   /** The part of the deposits that bought tickets. */
   tickets: t.bigint().notNull(),
-  /** Assets that sponsors added to prizes. */
+  /** Assets that sponsors added to prizes, or gave to make good a lottery's loss. */
   sponsored: t.bigint().notNull(),
   /** What the prizes that were won were worth in assets when they were drawn. */
   prizes: t.bigint().notNull(),
@@ -192,9 +192,9 @@ export const account = onchainTable(
     wins: t.integer().notNull(),
     /** How many savers named them as referrer. */
     referrals: t.integer().notNull(),
-    /** All that they earned as referrer, in assets. */
+    /** All that they earned as referrer, in vault shares, as far as it was counted. */
     referralEarned: t.bigint().notNull(),
-    /** What of that was paid out. */
+    /** What of that they took out, in vault shares: as money, or the shares themselves. */
     referralClaimed: t.bigint().notNull(),
   }),
   (table) => ({
@@ -413,7 +413,7 @@ export const referral = onchainTable(
     saver: t.hex().notNull(),
     /** Who brought them. */
     referrer: t.hex().notNull(),
-    /** What the referrer earned on this saver's yield, in assets. */
+    /** The referrer's part of the fee on this saver's shares, in vault shares, as far as it was counted. */
     earned: t.bigint().notNull(),
     /** When the referrer was named. */
     namedAt: t.bigint().notNull(),
@@ -509,7 +509,7 @@ export const lotteryPool = onchainTable(
     address: t.hex().notNull(),
     /** Seconds from the start of a round until it may be closed. */
     roundDuration: t.bigint().notNull(),
-    /** Seconds from the close of a round until an answer is too late. */
+    /** Seconds from the close of a round in which randomness can be asked for, and from then in which an answer counts. */
     answerTime: t.bigint().notNull(),
     /** The smallest purchase, in assets. */
     minimumPurchase: t.bigint().notNull(),
@@ -535,6 +535,12 @@ export const lotteryPool = onchainTable(
     players: t.integer().notNull(),
     /** All that was ever won, in vault shares. */
     wonShares: t.bigint().notNull(),
+    /** How many rounds in a row needed an answer and got none; after eight anybody may wind the lottery down. */
+    unansweredRounds: t.integer().notNull(),
+    /** When it was wound down. Since then there are no rounds and no new tickets, and redeeming pays what is left, too. */
+    woundDownAt: t.bigint(),
+    /** Once it was wound down, what the tickets that are still in weighed in the last round; by that the rest is divided. */
+    weightLeft: t.bigint().notNull(),
     /** When it last changed. */
     updatedAt: t.bigint().notNull(),
   }),
@@ -583,7 +589,7 @@ export const lotteryRound = onchainTable(
     ticketsRedeemed: t.bigint().notNull(),
     /** What sponsors added, in assets. */
     sponsored: t.bigint().notNull(),
-    /** Why there was no draw: "nothingToWin", "nobodyToWin" or "noAnswer". */
+    /** Why there was no draw: "nothingToWin", "nobodyToWin", "noAnswer" or "woundDown". */
     notDrawnBecause: t.text(),
     /** When it last changed. */
     updatedAt: t.bigint().notNull(),

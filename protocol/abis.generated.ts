@@ -1840,6 +1840,25 @@ export const khipuVaultAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "recipient",
+        "type": "address"
+      }
+    ],
+    "name": "feePerShare",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "feeRecipient",
     "outputs": [
@@ -3194,11 +3213,6 @@ export const savingsPoolAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "NothingToClaim",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "uint256",
@@ -3464,7 +3478,7 @@ export const savingsPoolAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
         "type": "uint256"
       },
       {
@@ -3968,7 +3982,20 @@ export const savingsPoolAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "referralReserve",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
         "type": "uint256"
       }
     ],
@@ -4065,6 +4092,19 @@ export const savingsPoolAbi = [
         "internalType": "uint128",
         "name": "principal",
         "type": "uint128"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "treasury",
+    "outputs": [
+      {
+        "internalType": "contract IFeeTreasury",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -4381,11 +4421,6 @@ export const cooperativePoolsAbi = [
       }
     ],
     "name": "NotMember",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "NothingToClaim",
     "type": "error"
   },
   {
@@ -5739,6 +5774,11 @@ export const lotteryPoolAbi = [
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "NobodyIsIn",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "uint256",
@@ -5763,6 +5803,11 @@ export const lotteryPoolAbi = [
       }
     ],
     "name": "NothingToClaim",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NothingToCover",
     "type": "error"
   },
   {
@@ -5886,6 +5931,22 @@ export const lotteryPoolAbi = [
     "inputs": [
       {
         "internalType": "uint256",
+        "name": "unanswered",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooEarlyToWindDown",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
         "name": "assets",
         "type": "uint256"
       },
@@ -5928,6 +5989,22 @@ export const lotteryPoolAbi = [
       }
     ],
     "name": "TooManyShares",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooMuchMoney",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "WoundDown",
     "type": "error"
   },
   {
@@ -6130,6 +6207,86 @@ export const lotteryPoolAbi = [
       }
     ],
     "name": "LotteryOpened",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "roundId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "prizeShares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "weight",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "totalPrincipalAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "totalSharesAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "LotteryWoundDown",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "payer",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "totalPrincipalAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "totalSharesAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "PrincipalCovered",
     "type": "event"
   },
   {
@@ -6749,6 +6906,30 @@ export const lotteryPoolAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "coverPrincipal",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "taken",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "currentRound",
     "outputs": [
@@ -6820,6 +7001,19 @@ export const lotteryPoolAbi = [
       }
     ],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "isWoundDown",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -6950,6 +7144,59 @@ export const lotteryPoolAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256[]",
+        "name": "entries",
+        "type": "uint256[]"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "minAssets",
+        "type": "uint256"
+      }
+    ],
+    "name": "redeemEntries",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256[]",
+        "name": "entries",
+        "type": "uint256[]"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "redeemEntriesAsShares",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "entry",
         "type": "uint256"
@@ -7008,6 +7255,24 @@ export const lotteryPoolAbi = [
       }
     ],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "remainder",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "weight",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint128",
+        "name": "shares",
+        "type": "uint128"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -7078,6 +7343,16 @@ export const lotteryPoolAbi = [
             "type": "uint16"
           },
           {
+            "internalType": "uint40",
+            "name": "deadline",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "unanswered",
+            "type": "uint32"
+          },
+          {
             "internalType": "uint128",
             "name": "left",
             "type": "uint128"
@@ -7109,6 +7384,19 @@ export const lotteryPoolAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "roundsToWindDown",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "pure",
     "type": "function"
   },
   {
@@ -7293,6 +7581,13 @@ export const lotteryPoolAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "windDown",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   }
 ] as const;
@@ -10767,8 +11062,8 @@ export const feeTreasuryAbi = [
   {
     "inputs": [
       {
-        "internalType": "contract ISavingsPool",
-        "name": "savingsPool_",
+        "internalType": "contract IKhipuVault",
+        "name": "vault_",
         "type": "address"
       },
       {
@@ -10794,6 +11089,22 @@ export const feeTreasuryAbi = [
       }
     ],
     "name": "AboveCollectable",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "owed",
+        "type": "uint256"
+      }
+    ],
+    "name": "AboveOwed",
     "type": "error"
   },
   {
@@ -10843,6 +11154,22 @@ export const feeTreasuryAbi = [
       }
     ],
     "name": "NothingToClaim",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ReentrancyGuardReentrantCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "name": "SafeERC20FailedOperation",
     "type": "error"
   },
   {
@@ -10907,6 +11234,12 @@ export const feeTreasuryAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
         "name": "claimedAfter",
         "type": "uint256"
       },
@@ -10921,6 +11254,43 @@ export const feeTreasuryAbi = [
     "type": "event"
   },
   {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "referrer",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "claimedAfter",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "totalClaimedAfter",
+        "type": "uint256"
+      }
+    ],
+    "name": "ReferralSharesTakenOut",
+    "type": "event"
+  },
+  {
     "inputs": [],
     "name": "authority",
     "outputs": [
@@ -10931,6 +11301,30 @@ export const feeTreasuryAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "claimReferralReward",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -10964,7 +11358,7 @@ export const feeTreasuryAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
         "type": "uint256"
       }
     ],
@@ -11027,7 +11421,7 @@ export const feeTreasuryAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "assets",
+        "name": "shares",
         "type": "uint256"
       }
     ],
@@ -11057,6 +11451,25 @@ export const feeTreasuryAbi = [
     ],
     "name": "setAuthority",
     "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "takeOutShares",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },

@@ -23,10 +23,13 @@ export type LotteryEvent = EventOf<LotteryLog> & { blockTime?: bigint };
 /** As often does the contract try to find a winner whose tickets are still in. */
 const ATTEMPTS = 64;
 
+/** After so many rounds in a row without an answer the contract may be wound down. */
+const ROUNDS_TO_WIND_DOWN = 8;
+
 const BPS = 10_000n;
 
 /** ILotteryPool.Reason. */
-const REASONS = ["NothingToWin", "NobodyToWin", "NoAnswer"] as const;
+const REASONS = ["NothingToWin", "NobodyToWin", "NoAnswer", "WoundDown"] as const;
 
 export interface Entry {
   player: Address;
@@ -70,6 +73,8 @@ export interface DrawReport {
   winners: Winner[];
   /** The round was not drawn because its prize was too small, which depends on what the shares were worth at its end. */
   tooSmall: { prize: bigint; minimum: bigint } | undefined;
+  /** The lottery was wound down while a round ran: so much was to be won, and so much weighed the tickets that were in. */
+  woundDown: { roundId: bigint; prize: bigint; weight: bigint } | undefined;
 }
 
 /** What the contract itself says after the last of the events: without it nobody would miss what is left out at the end. */
@@ -79,6 +84,7 @@ export interface LotteryHead {
   currentRound: bigint;
   totalPrincipal: bigint;
   totalShares: bigint;
+  isWoundDown: boolean;
   /** All entries, in the order of purchase. */
   entries: Entry[];
   /** Of the round that is asked for, the running one and the one whose draw may be under way. */
@@ -90,6 +96,8 @@ export interface LotteryHead {
     winner: number;
     requestId: bigint;
     word: bigint;
+    deadline: number;
+    unanswered: number;
   }[];
 }
 
@@ -177,6 +185,11 @@ interface Round {
   state: State;
   start: bigint;
   end: bigint;
+  /** Until when the word can be asked for, or until when it counts. */
+  deadline: bigint;
+  /** How many rounds in a row before it needed an answer and got none. */
+  unanswered: number;
+  lastEntry: number;
   /** In shares, and what of it nobody has won yet. */
   prize: bigint;
   left: bigint;
@@ -211,6 +224,7 @@ class PoolRecord {
     why: "the pool is opened first",
   };
   #tooSmall: DrawReport["tooSmall"];
+  #woundDown: DrawReport["woundDown"];
   /** Before what is said of another round than the one that was asked for. */
   #where = "";
 
@@ -248,6 +262,7 @@ class PoolRecord {
         return;
       }
       case "PrizeSponsored":
+        this.#stillRuns("A prize was sponsored");
         this.#consistent("The round that is sponsored", args.roundId, this.#current);
         {
           this.#addToPrize(args.roundId, args.shares, args.prizeSharesAfter);
@@ -289,6 +304,14 @@ class PoolRecord {
         this.#rollOver(args);
         return;
       }
+      case "PrincipalCovered":
+        this.#stillRuns("Principal was covered");
+        this.#move(0n, args.shares, args);
+        return;
+      case "LotteryWoundDown": {
+        this.#windDown(args);
+        return;
+      }
       case "PrizeClaimed": {
         const player = args.player.toLowerCase();
         this.#consistent("What was claimed", args.shares, this.#prizes.get(player) ?? 0n);
@@ -321,10 +344,12 @@ class PoolRecord {
       totalWeight: round?.totalWeight ?? 0n,
       winners: round?.winners ?? [],
       tooSmall: this.#tooSmall,
+      woundDown: this.#woundDown,
     };
   }
 
   #start(args: ArgsOf<"RoundStarted">, blockTime: bigint | undefined): void {
+    this.#stillRuns("A round was started");
     this.#consistent("The round that starts", args.roundId, this.#current + 1n);
     this.#current = args.roundId;
     const round = this.#round(args.roundId);
@@ -344,6 +369,7 @@ class PoolRecord {
   }
 
   #buy(args: ArgsOf<"TicketPurchased">, blockTime: bigint | undefined): void {
+    this.#stillRuns("Tickets were bought");
     this.#consistent("The round of a purchase", args.roundId, this.#current);
     this.#consistent("The number of a purchase", args.entry, BigInt(this.#entries.length + 1));
     this.#onTime("The time of a purchase", args.time, blockTime);
@@ -374,9 +400,12 @@ class PoolRecord {
     const principal = (this.#principal.get(player) ?? 0n) - args.principal;
     this.#principal.set(player, principal);
     this.#consistent("A player's tickets", args.principalAfter, principal);
-    if (args.assets > args.principal)
+    if (args.assets > args.principal && !this.#woundDown)
       this.#fault(`Entry ${args.entry} was paid more than its principal.`);
     this.#move(-args.principal, -args.shares, args);
+    if (this.#woundDown && this.#totalPrincipal === 0n) {
+      this.#expect("What is kept back from the last one", this.#totalShares, 0n);
+    }
   }
 
   #close(args: ArgsOf<"RoundClosed">, blockTime: bigint | undefined): void {
@@ -387,11 +416,18 @@ class PoolRecord {
       this.#fault("The round was closed while the draw before it was pending.");
     }
     this.#onTime("The end of a round", args.end, blockTime);
-    if (args.end < round.start + BigInt(this.#rules.roundDuration)) {
+    const answerTime = BigInt(this.#rules.answerTime);
+    const mayEnd = round.unanswered >= ROUNDS_TO_WIND_DOWN;
+    if (
+      args.end < round.start + BigInt(this.#rules.roundDuration) ||
+      (mayEnd && args.end <= (before?.deadline ?? 0n) + answerTime)
+    ) {
       this.#fault(`Round ${args.roundId} was closed before its time.`);
     }
     round.state = "closed";
     round.end = args.end;
+    round.deadline = args.end + answerTime;
+    round.lastEntry = this.#entries.length;
     this.#consistent("The last entry", args.lastEntry, BigInt(this.#entries.length));
     round.weights = weightsOf(this.#entries, round.start, round.end);
     round.totalWeight = round.weights.reduce((sum, { weight }) => sum + weight, 0n);
@@ -404,12 +440,14 @@ class PoolRecord {
   #request(args: ArgsOf<"DrawRequested">, blockTime: bigint | undefined): void {
     const round = this.#last(args.roundId);
     this.#expectState("at the request", round, "closed");
-    const deadline = round.end + BigInt(this.#rules.answerTime);
-    this.#expect("The deadline", args.deadline, deadline);
-    if (blockTime !== undefined && blockTime > deadline) {
-      this.#fault("The word was asked for after the deadline.");
-    }
+    const answerTime = BigInt(this.#rules.answerTime);
+    // It is an answer time after the request.
+    const asked = args.deadline - answerTime;
+    this.#onTime("The deadline", args.deadline, blockTime && blockTime + answerTime);
+    if (asked > round.deadline) this.#fault("The word was asked for after the deadline.");
+    if (asked < round.end) this.#fault("The deadline is sooner than it must be.");
     round.state = "requested";
+    round.deadline = args.deadline;
     round.requestId = args.requestId;
   }
 
@@ -418,7 +456,7 @@ class PoolRecord {
     this.#expectState("at the answer", round, "requested");
     this.#expect("The request that was answered", args.requestId, round.requestId);
     this.#onTime("The time of the answer", args.time, blockTime);
-    if (args.time > round.end + BigInt(this.#rules.answerTime)) {
+    if (args.time > round.deadline) {
       this.#fault("The answer came too late, but was taken.");
     }
     round.state = "answered";
@@ -428,7 +466,7 @@ class PoolRecord {
   #ignore({ requestId }: ArgsOf<"AnswerIgnored">, blockTime: bigint | undefined): void {
     const round = this.#rounds.get(this.#current - 1n);
     if (round?.state !== "requested" || round.requestId !== requestId) return;
-    if (blockTime !== undefined && blockTime <= round.end + BigInt(this.#rules.answerTime)) {
+    if (blockTime !== undefined && blockTime <= round.deadline) {
       this.#fault("The answer came in time, but was ignored.");
     }
   }
@@ -482,8 +520,16 @@ class PoolRecord {
   }
 
   #endWithoutDraw(args: ArgsOf<"RoundNotDrawn">, blockTime: bigint | undefined): void {
-    const round = this.#last(args.roundId);
     const reason = REASONS[args.reason];
+    if (reason === "WoundDown") {
+      this.#consistent("The round that is wound down", args.roundId, this.#current);
+      const round = this.#round(args.roundId);
+      this.#expectState("when the lottery is wound down", round, "open");
+      round.state = "rolled over";
+      this.#expectNext("the lottery is wound down", "LotteryWoundDown");
+      return;
+    }
+    const round = this.#last(args.roundId);
     if (round.state === "answered") this.#fault("The word had come, but there was no draw.");
     else {
       this.#must(
@@ -491,9 +537,10 @@ class PoolRecord {
         `A round that is ${round.state} was ended without a draw.`,
       );
     }
-    const deadline = round.end + BigInt(this.#rules.answerTime);
+    const next = this.#round(this.#current);
+    next.unanswered = round.unanswered + (reason === "NoAnswer" ? 1 : 0);
     if (reason === "NoAnswer") {
-      if (blockTime !== undefined && blockTime <= deadline) {
+      if (blockTime !== undefined && blockTime <= round.deadline) {
         this.#fault("The round was rolled over for want of an answer before the deadline.");
       }
     } else {
@@ -532,6 +579,37 @@ class PoolRecord {
     this.#consistent("The prize of the next round", args.prizeSharesAfter, next.prize);
   }
 
+  /** What was to be won goes to those who are in: what is above the principal by what they weighed in the last round. */
+  #windDown(args: ArgsOf<"LotteryWoundDown">): void {
+    this.#stillRuns("The lottery was wound down");
+    this.#consistent("The round that is wound down", args.roundId, this.#current);
+    const round = this.#round(args.roundId);
+    this.#expectState("after the lottery is wound down", round, "rolled over");
+    if (round.unanswered < ROUNDS_TO_WIND_DOWN) {
+      this.#fault(
+        `The lottery was wound down after ${round.unanswered} rounds in a row without an answer.`,
+      );
+    }
+    const last = this.#round(args.roundId - 1n);
+    if (last.state !== "drawn" && last.state !== "rolled over") {
+      this.#fault("The lottery was wound down while a draw was pending.");
+    }
+    if (this.#totalPrincipal === 0n) this.#fault("The lottery was wound down with nobody in it.");
+    this.#expect("What was to be won", args.prizeShares, round.prize);
+    const weight = weightsOf(this.#entries.slice(0, last.lastEntry), last.start, last.end).reduce(
+      (sum, entry) => sum + entry.weight,
+      0n,
+    );
+    this.#expect("The weight of the tickets that are in", args.weight, weight);
+    this.#woundDown = { roundId: args.roundId, prize: args.prizeShares, weight };
+    [round.prize, round.left] = [0n, 0n];
+    this.#move(0n, args.prizeShares, args);
+  }
+
+  #stillRuns(what: string): void {
+    if (this.#woundDown) this.#fault(`${what} after the lottery had been wound down.`);
+  }
+
   /** Compares with what the contract says itself. */
   #compare(head: LotteryHead): void {
     this.#consistent("The running round", this.#current, head.currentRound);
@@ -544,8 +622,12 @@ class PoolRecord {
     });
     this.#consistent("All tickets", this.#totalPrincipal, head.totalPrincipal);
     this.#consistent("All tickets' shares", this.#totalShares, head.totalShares);
-    for (const { roundId, state, prize, left, winner, requestId, word } of head.rounds) {
+    const isWoundDown = this.#woundDown !== undefined;
+    this.#consistent("Whether it is wound down", isWoundDown, head.isWoundDown);
+    for (const { roundId, state, prize, left, winner, requestId, word, ...said } of head.rounds) {
       const round = this.#round(roundId);
+      this.#consistent(`The deadline of round ${roundId}`, round.deadline, BigInt(said.deadline));
+      this.#consistent(`Rounds before ${roundId}`, round.unanswered, said.unanswered);
       this.#consistent(`Round ${roundId}`, round.state, STATES[state]);
       this.#consistent(`The prize of round ${roundId}`, round.prize, prize);
       this.#consistent(`The request of round ${roundId}`, round.requestId ?? 0n, requestId);
@@ -617,6 +699,9 @@ class PoolRecord {
       state: "open",
       start: 0n,
       end: 0n,
+      deadline: 0n,
+      unanswered: 0,
+      lastEntry: 0,
       prize: 0n,
       left: 0n,
       requestId: undefined,

@@ -44,7 +44,12 @@ export async function withBlockTimes(
   events: readonly LotteryLogEntry[],
   roundId: bigint,
 ): Promise<LotteryLogEntry[]> {
+  // Whether a lottery could be wound down depends on when the rounds before it ended.
+  const isTheEnd = events.some(
+    (event) => event.eventName === "LotteryWoundDown" && event.args.roundId === roundId,
+  );
   const ofRound = (event: LotteryEvent) =>
+    (isTheEnd && ["RoundClosed", "DrawRequested", "RoundNotDrawn"].includes(event.eventName)) ||
     ("roundId" in event.args && event.args.roundId === roundId) ||
     event.eventName === "AnswerIgnored" ||
     (event.eventName === "RoundStarted" && event.args.roundId === roundId + 1n);
@@ -79,9 +84,15 @@ export async function readLotteryHead(
 ): Promise<LotteryHead> {
   const pool = { address, abi: lotteryPoolAbi } as const;
   const read = (calls: Hex[]) => readTogether(chain, address, calls, block);
-  const names = ["rules", "tiers", "currentRound", "entryCount", "totals"] as const;
-  const [inRules = "0x", inTiers = "0x", inCurrent = "0x", inCount = "0x", inTotals = "0x"] =
-    await read(names.map((functionName) => encodeFunctionData({ ...pool, functionName })));
+  const names = [
+    ...(["rules", "tiers", "currentRound", "entryCount", "totals"] as const),
+    "isWoundDown" as const,
+  ];
+  const answers = await read(
+    names.map((functionName) => encodeFunctionData({ ...pool, functionName })),
+  );
+  const [inRules = "0x", inTiers = "0x", inCurrent = "0x", inCount = "0x"] = answers;
+  const [inTotals = "0x", inWoundDown = "0x"] = answers.slice(4);
   const rules = decodeFunctionResult({ ...pool, functionName: "rules", data: inRules });
   const tiers = decodeFunctionResult({ ...pool, functionName: "tiers", data: inTiers });
   const current = { ...pool, functionName: "currentRound", data: inCurrent } as const;
@@ -89,6 +100,7 @@ export async function readLotteryHead(
   const count = decodeFunctionResult({ ...pool, functionName: "entryCount", data: inCount });
   const totals = { ...pool, functionName: "totals", data: inTotals } as const;
   const [totalShares, totalPrincipal] = decodeFunctionResult(totals);
+  const woundDown = { ...pool, functionName: "isWoundDown", data: inWoundDown } as const;
 
   const roundIds = [...new Set([asked, currentRound - 1n, currentRound])].filter(
     (roundId) => roundId >= 1n && roundId <= currentRound,
@@ -123,6 +135,7 @@ export async function readLotteryHead(
     currentRound,
     totalPrincipal,
     totalShares,
+    isWoundDown: decodeFunctionResult(woundDown),
     entries,
     rounds: inRounds.map((data, index) => ({
       roundId: roundIds[index] ?? 0n,

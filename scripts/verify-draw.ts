@@ -112,6 +112,12 @@ async function verify(): Promise<number> {
     const who = player === undefined ? "nobody" : `${player} with entry ${entry ?? ""}`;
     say(`winner ${winner} (tier ${tier}): ${who}, ${shares} shares`);
   }
+  if (report.woundDown) {
+    const { roundId: last, prize, weight } = report.woundDown;
+    say(
+      `wound down in round ${last}: ${prize} shares that were to be won are paid with tickets, by a weight of ${weight}`,
+    );
+  }
   for (const sentence of report.gaps) say(`GAP: ${sentence}`);
   for (const sentence of report.faults) say(`FAULT: ${sentence}`);
   if (report.gaps.length > 0 && !isDisproved) {

@@ -151,7 +151,8 @@ library CircleRules {
         uint256 due
     ) internal view returns (uint256 owed) {
         uint256 paid = member.paid;
-        if (paid >= due) return 0;
+        // Who was struck out before the start owes nothing, whatever they have not claimed yet.
+        if (paid >= due || !member.joined) return 0;
         owed = due - paid;
         if (!member.served) return owed;
         uint256 own = uint256(member.turn) * circle.contribution;
@@ -187,7 +188,7 @@ library CircleRules {
         uint256 assets
     ) internal view returns (IRotatingPools.Contribution memory parts) {
         parts.round = circle.settled;
-        if (circle.state < IRotatingPools.State.Running) return parts;
+        if (circle.state < IRotatingPools.State.Running || !member.joined) return parts;
         uint256 upTo = (round + 1) * circle.contribution;
         uint256 before = dueBefore(circle);
         parts.arrears = owedOf(circle, member, upTo.min(before)).min(assets);

@@ -818,7 +818,7 @@ library RoundSettlement {
         Books memory books,
         IRotatingPools.Member storage member
     ) private view returns (bool) {
-        return member.paid < books.circle.dueNow();
+        return member.joined && member.paid < books.circle.dueNow();
     }
 
     function _arrearsOf(

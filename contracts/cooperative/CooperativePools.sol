@@ -4,15 +4,15 @@ pragma solidity 0.8.30;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SignedBy} from "../permit/SignedBy.sol";
-import {Payout, Position, Totals} from "../pool/Position.sol";
+import {Position, Totals} from "../pool/Position.sol";
+import {Payout, PositionPool} from "../pool/PositionPool.sol";
 import {VaultPool} from "../pool/VaultPool.sol";
 import {IKhipuVault} from "../vault/IKhipuVault.sol";
-import {SharePrice} from "../vault/SharePrice.sol";
 import {ICooperativePools} from "./ICooperativePools.sol";
 
 /// @title CooperativePools
 /// @notice See {ICooperativePools}.
-contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
+contract CooperativePools is ICooperativePools, PositionPool, EIP712 {
     using Math for uint256;
     using SignedBy for bytes32;
 
@@ -109,7 +109,11 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
     ) external nonReentrant returns (uint256 shares) {
         if (_poolOf(poolId).closed) revert PoolIsClosed(poolId);
         Position memory position = _memberOf(poolId, member);
-        return _contribute(poolId, member, position, assets, minShares);
+        // What does not fit is left out: nobody makes a member's own call fail by paying for them first.
+        uint256 maximum = _amounts[poolId].maximum;
+        uint256 room = maximum.saturatingSub(position.principal);
+        if (room == 0) revert AboveMaximum(position.principal + assets, maximum);
+        return _contribute(poolId, member, position, assets.min(room), minShares);
     }
 
     // --------------------------------------------------------------------------------------------------- taking out
@@ -121,11 +125,9 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
         address receiver,
         uint256 maxShares
     ) external nonReentrant returns (uint256 shares) {
-        if (assets == 0) revert ZeroAmount();
         Position memory position = _memberOf(poolId, msg.sender);
         Totals memory sums = _totals[poolId];
-        shares = position.withdraw(sums, vault.sharePrice(), assets);
-        if (shares > maxShares) revert TooManyShares(shares, maxShares);
+        shares = _payPrincipal(position, sums, assets, receiver, maxShares);
         uint256 minimum = _amounts[poolId].minimum;
         if (position.principal < minimum) revert BelowMinimum(position.principal, minimum);
         _book(poolId, msg.sender, position, sums);
@@ -140,8 +142,6 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
             sums.principal,
             sums.shares
         );
-        // By shares: exactly what is booked is burned, whatever a strategy answers from one moment to the next.
-        _sellShares(shares, receiver, assets);
     }
 
     /// @inheritdoc ICooperativePools
@@ -149,7 +149,8 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
         Position memory position = _memberOf(poolId, msg.sender);
         Totals memory sums = _totals[poolId];
         uint256 shares;
-        (assets, shares) = position.claim(sums, vault.sharePrice());
+        (assets, shares) = _payYield(position, sums, receiver);
+        if (assets == 0) return 0;
         _book(poolId, msg.sender, position, sums);
         emit YieldClaimed(
             poolId,
@@ -162,7 +163,6 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
             sums.principal,
             sums.shares
         );
-        _sellShares(shares, receiver, assets);
     }
 
     /// @inheritdoc ICooperativePools
@@ -173,7 +173,7 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
     ) external nonReentrant returns (uint256 assets) {
         Position memory position = _memberOf(poolId, msg.sender);
         Totals memory sums = _totals[poolId];
-        Payout memory payout = position.empty(sums, vault.sharePrice());
+        Payout memory payout = _payAll(position, sums, receiver, minAssets);
         _totals[poolId] = sums;
         emit WithdrawalMade(
             poolId,
@@ -200,8 +200,7 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
             );
         }
         _removeMember(poolId);
-        assets = payout.principal + payout.yield;
-        _sellShares(payout.principalShares + payout.yieldShares, receiver, minAssets);
+        return payout.principal + payout.yield;
     }
 
     /// @inheritdoc ICooperativePools
@@ -212,7 +211,7 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
         Position memory position = _memberOf(poolId, msg.sender);
         Totals memory sums = _totals[poolId];
         uint256 principal;
-        (shares, principal) = position.emptyAsShares(sums);
+        (shares, principal) = position.empty(sums);
         _totals[poolId] = sums;
         emit SharesTakenOut(poolId, msg.sender, receiver, shares, principal, sums.principal, sums.shares);
         _removeMember(poolId);
@@ -238,7 +237,7 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
     // ------------------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc ICooperativePools
-    function poolOf(uint256 poolId) external view returns (Pool memory) {
+    function poolOf(uint256 poolId) external view nonReentrantView returns (Pool memory) {
         return _poolOf(poolId);
     }
 
@@ -249,13 +248,15 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
     }
 
     /// @inheritdoc ICooperativePools
-    function totalsOf(uint256 poolId) external view returns (uint256 shares, uint256 principal) {
+    function totalsOf(
+        uint256 poolId
+    ) external view nonReentrantView returns (uint256 shares, uint256 principal) {
         Totals memory sums = _totals[poolId];
         return (sums.shares, sums.principal);
     }
 
     /// @inheritdoc ICooperativePools
-    function isMember(uint256 poolId, address account) external view returns (bool) {
+    function isMember(uint256 poolId, address account) external view nonReentrantView returns (bool) {
         return _positions[poolId][account].opened;
     }
 
@@ -263,20 +264,23 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
     function positionOf(
         uint256 poolId,
         address member
-    ) external view returns (uint256 shares, uint256 principal, uint256 value, uint256 yield) {
-        Position memory position = _positions[poolId][member];
-        SharePrice memory price = vault.sharePrice();
-        shares = position.shares;
-        principal = position.principal;
-        value = price.toAssetsDown(shares);
-        (yield, ) = position.yieldOf(price);
+    )
+        external
+        view
+        nonReentrantView
+        returns (uint256 shares, uint256 principal, uint256 value, uint256 yield)
+    {
+        return _valueOf(_positions[poolId][member]);
     }
 
     /// @inheritdoc ICooperativePools
-    function maxContribution(uint256 poolId, address account) external view returns (uint256 assets) {
+    function maxContribution(
+        uint256 poolId,
+        address account
+    ) external view nonReentrantView returns (uint256 assets) {
         Pool memory pool = _poolOf(poolId);
         Position memory position = _positions[poolId][account];
-        if (pool.closed || (!position.opened && pool.memberCount == pool.maxMembers)) return 0;
+        if (pool.closed || (!position.opened && !_hasSeat(poolId, pool, account))) return 0;
         uint256 room = uint256(_amounts[poolId].maximum).saturatingSub(position.principal);
         return vault.maxDeposit(address(this)).min(room);
     }
@@ -290,7 +294,7 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
         uint256 minShares
     ) private returns (uint256 shares) {
         if (pool.closed) revert PoolIsClosed(poolId);
-        if (pool.memberCount == pool.maxMembers) revert PoolIsFull(poolId, pool.maxMembers);
+        if (!_hasSeat(poolId, pool, msg.sender)) revert PoolIsFull(poolId, pool.maxMembers);
         Position memory position = _positions[poolId][msg.sender];
         if (position.opened) revert AlreadyMember(poolId, msg.sender);
         position.opened = true;
@@ -326,6 +330,13 @@ contract CooperativePools is ICooperativePools, VaultPool, EIP712 {
             sums.principal,
             sums.shares
         );
+    }
+
+    /// @dev One seat is the creator's, whether they sit on it or not.
+    function _hasSeat(uint256 poolId, Pool memory pool, address account) private view returns (bool) {
+        if (pool.memberCount + 1 < pool.maxMembers || account == pool.creator)
+            return pool.memberCount < pool.maxMembers;
+        return pool.memberCount < pool.maxMembers && _positions[poolId][pool.creator].opened;
     }
 
     function _removeMember(uint256 poolId) private {

@@ -15,7 +15,8 @@ interface ICooperativePools is IVaultPool {
     /// @param name 1 to 64 bytes.
     /// @param minimum The least principal of a member.
     /// @param maximum The most principal that contributions may take a member to.
-    /// @param maxMembers How many members it can have, 2 or more.
+    /// @param maxMembers How many members it can have, 2 or more. One seat is the creator's, whether they have joined
+    /// or not; in an open pool anybody can take the others for the minimum.
     /// @param open Whether anybody may join; else one needs an invitation.
     struct Terms {
         string name;
@@ -133,7 +134,7 @@ interface ICooperativePools is IVaultPool {
     /// @notice The pool takes no more money.
     error PoolIsClosed(uint256 poolId);
 
-    /// @notice The pool has as many members as it can have.
+    /// @notice The pool has as many members as it can have, or only its creator's seat is left.
     error PoolIsFull(uint256 poolId, uint256 maxMembers);
 
     /// @notice The pool is not open: join with an invitation.
@@ -157,7 +158,8 @@ interface ICooperativePools is IVaultPool {
     /// @notice The member would have less principal than the pool asks for: leave instead.
     error BelowMinimum(uint256 principal, uint256 minimum);
 
-    /// @notice The member would have more principal than the pool allows.
+    /// @notice Who joins would have more principal than the pool allows, or a member has as much already: nothing more
+    /// fits.
     error AboveMaximum(uint256 principal, uint256 maximum);
 
     // ----------------------------------------------------------------------------------------------------- actions
@@ -196,11 +198,12 @@ interface ICooperativePools is IVaultPool {
         bytes calldata signature
     ) external returns (uint256 shares);
 
-    /// @notice Adds to a member's part, one's own or another's. The caller pays.
+    /// @notice Adds to a member's part, one's own or another's. The caller pays. What is above the pool's maximum is
+    /// left out, so that nobody makes a member's own contribution fail by paying for them first.
     /// @param poolId Which pool.
     /// @param member Whose part grows.
     /// @param assets How much.
-    /// @param minShares The least number of vault shares to accept.
+    /// @param minShares The least number of vault shares to accept, also if something is left out.
     /// @return shares Vault shares bought, rounded down.
     function contribute(
         uint256 poolId,
@@ -222,7 +225,7 @@ interface ICooperativePools is IVaultPool {
         uint256 maxShares
     ) external returns (uint256 shares);
 
-    /// @notice Takes out the caller's yield. The principal stays fully covered.
+    /// @notice Takes out the caller's yield, which may be none. The principal stays fully covered.
     /// @param poolId Which pool.
     /// @param receiver Who gets it.
     /// @return assets What was paid, rounded down.
@@ -278,7 +281,7 @@ interface ICooperativePools is IVaultPool {
         address member
     ) external view returns (uint256 shares, uint256 principal, uint256 value, uint256 yield);
 
-    /// @notice The most that the account could join with or add now; nothing if the pool is closed, or full and the
-    /// account no member.
+    /// @notice The most that the account could join with or add now; nothing if the pool is closed, or has no seat for
+    /// the account.
     function maxContribution(uint256 poolId, address account) external view returns (uint256 assets);
 }

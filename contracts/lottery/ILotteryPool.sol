@@ -14,6 +14,10 @@ import {IVrfConsumer} from "./IVrfConsumer.sol";
 /// else's numbers change. A round without an answer in time has no draw: its prize goes to the next round, and the
 /// answer, should it come after all, is ignored. No round is ever drawn twice.
 ///
+/// It ends without anybody's key: after some rounds in a row without an answer, anybody may wind it down. Then there
+/// are no new rounds and no new tickets, and what would have been prizes is paid with the tickets when they are
+/// redeemed.
+///
 /// Prizes are vault shares until they are claimed, so that closing and drawing need no liquidity and a prize that waits
 /// goes on earning.
 ///
@@ -35,16 +39,18 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
 
     /// @notice Why a round ended without a draw.
     /// NothingToWin: the prize was below the minimum. NobodyToWin: there were no tickets. NoAnswer: no randomness in
-    /// time.
+    /// time. WoundDown: the lottery was wound down while it ran.
     enum Reason {
         NothingToWin,
         NobodyToWin,
-        NoAnswer
+        NoAnswer,
+        WoundDown
     }
 
     /// @notice What holds for every round.
     /// @param roundDuration Seconds from the start of a round until it may be closed.
-    /// @param answerTime Seconds from the close until an answer is too late.
+    /// @param answerTime Seconds from the close in which randomness can be asked for, and again from the request in
+    /// which an answer counts.
     /// @param minimumPurchase The smallest purchase.
     /// @param minimumPrize With a smaller prize there is no draw: a draw costs the subscription money.
     struct Rules {
@@ -70,6 +76,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @param prize What is in it to win, in shares.
     /// @param winner The winner who is to be drawn next, from 0 over all tiers.
     /// @param attempt The attempt at that winner, from 0.
+    /// @param deadline Until when its randomness can be asked for; once it was, until when an answer counts.
+    /// @param unanswered How many rounds in a row before it needed an answer and got none.
     /// @param left What of that has not been won, in shares.
     /// @param start When it started.
     /// @param end When it was closed; 0 while it is open.
@@ -83,6 +91,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
         uint128 prize;
         uint16 winner;
         uint16 attempt;
+        uint40 deadline;
+        uint32 unanswered;
         uint128 left;
         uint32 start;
         uint32 end;
@@ -254,6 +264,31 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @notice A round ended without a draw.
     event RoundNotDrawn(uint256 indexed roundId, Reason reason);
 
+    /// @notice Somebody made good what the heap lacked of the principal after a loss.
+    /// @param payer Who.
+    event PrincipalCovered(
+        address indexed payer,
+        uint256 assets,
+        uint256 shares,
+        uint256 totalPrincipalAfter,
+        uint256 totalSharesAfter
+    );
+
+    /// @notice The lottery was wound down: what was to be won is divided among those who redeem.
+    /// @param roundId The round that ran, and that no other follows.
+    /// @param caller Who did it.
+    /// @param prizeShares What was to be won, now together with what is behind the tickets.
+    /// @param weight What the tickets that are still in weighed in the round before: by that what is above the
+    /// principal is divided.
+    event LotteryWoundDown(
+        uint256 indexed roundId,
+        address indexed caller,
+        uint256 prizeShares,
+        uint256 weight,
+        uint256 totalPrincipalAfter,
+        uint256 totalSharesAfter
+    );
+
     /// @notice A player took out what they had won.
     /// @param player Who.
     /// @param receiver Who got it.
@@ -296,8 +331,18 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @notice There is still time for an answer.
     error TooEarlyToRollOver(uint256 roundId, uint256 deadline);
 
-    /// @notice Rounds and answers need time, and tiers need winners whose parts make a whole.
+    /// @notice A round takes a minute to 365 days, an answer a minute to 30 days, and tiers need winners whose parts
+    /// make a whole.
     error RulesOutOfRange();
+
+    /// @notice The principal is covered, or what it lacks is not certain while a strategy cannot be read.
+    error NothingToCover();
+
+    /// @notice So many rounds in a row got no answer; it takes more to wind the lottery down.
+    error TooEarlyToWindDown(uint256 unanswered, uint256 needed);
+
+    /// @notice Nobody is in, so that there is nobody to pay what is left: buy a ticket first.
+    error NobodyIsIn();
 
     // --------------------------------------------------------------------------------------------- players' actions
 
@@ -332,7 +377,8 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @param principal How many.
     /// @param receiver Who gets the money.
     /// @param minAssets The least to accept.
-    /// @return assets What was paid: the principal, or its part of what there is after a loss.
+    /// @return assets What was paid: the principal, or its part of what there is after a loss; and once the lottery has
+    /// been wound down, its part of what is left.
     function redeemTickets(
         uint256 entry,
         uint256 principal,
@@ -348,6 +394,26 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     function redeemTicketsAsShares(
         uint256 entry,
         uint256 principal,
+        address receiver
+    ) external returns (uint256 shares);
+
+    /// @notice Redeems all that is left of several purchases. Cheaper than one by one.
+    /// @param entries Of which.
+    /// @param receiver Who gets the money.
+    /// @param minAssets The least to accept for all together.
+    /// @return assets What was paid.
+    function redeemEntries(
+        uint256[] calldata entries,
+        address receiver,
+        uint256 minAssets
+    ) external returns (uint256 assets);
+
+    /// @notice The same for the vault shares themselves.
+    /// @param entries Of which.
+    /// @param receiver Who gets the shares.
+    /// @return shares How many, rounded down.
+    function redeemEntriesAsShares(
+        uint256[] calldata entries,
         address receiver
     ) external returns (uint256 shares);
 
@@ -370,11 +436,20 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
     /// @return shares How many it bought.
     function sponsorPrize(uint256 assets, uint256 minShares) external returns (uint256 shares);
 
+    /// @notice Makes good what the tickets' shares lack of the principal after a loss, so that tickets can be bought
+    /// again.
+    /// @param assets How much at most: what is not missing is not taken.
+    /// @return taken What was paid.
+    /// @return shares How many shares it bought.
+    function coverPrincipal(uint256 assets) external returns (uint256 taken, uint256 shares);
+
     /// @notice Closes the round that runs, once its time is over and the round before is settled, and starts the next.
-    /// While a strategy of the vault cannot be read, no yield is added to the prize: it waits for the next round.
+    /// While a strategy of the vault cannot be read, no yield is added to the prize: it waits for the next round. Where
+    /// the lottery may be wound down, no round is closed within an answer time after the last deadline.
     function closeRound() external;
 
-    /// @notice Asks for the randomness of the round that was closed.
+    /// @notice Asks for the randomness of the round that was closed, within the answer time after its close. The answer
+    /// has as much time from then on.
     /// @return requestId The request.
     function requestDraw() external returns (uint256 requestId);
 
@@ -385,6 +460,11 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
 
     /// @notice Ends the round that was closed without a draw, once it is too late for an answer.
     function rollOver() external;
+
+    /// @notice Ends the lottery, once {roundsToWindDown} rounds in a row got no answer and while no draw is pending.
+    /// What was to be won is paid with the tickets from then on: what is above the principal in proportion to what they
+    /// weighed in the last round, so that each gets what a draw would have given it on average.
+    function windDown() external;
 
     // ------------------------------------------------------------------------------------------------------- views
 
@@ -421,6 +501,18 @@ interface ILotteryPool is IVaultPool, IVrfConsumer {
 
     /// @notice How a prize is divided.
     function tiers() external view returns (Tier[] memory);
+
+    /// @notice Whether the lottery has been wound down.
+    function isWoundDown() external view returns (bool);
+
+    /// @notice How many rounds in a row without an answer it takes until anybody may wind the lottery down.
+    function roundsToWindDown() external view returns (uint256);
+
+    /// @notice Once it has been wound down: what of all tickets' shares is divided by weight. What was earned or lost
+    /// since the last redemption is counted at the next one.
+    /// @return weight What the tickets that are still in weighed in the last round.
+    /// @return shares Vault shares; the others of {totals} cover the principal.
+    function remainder() external view returns (uint256 weight, uint128 shares);
 
     /// @notice How many numbers are tried for a winner before the prize rolls over.
     function maxAttemptsPerWinner() external view returns (uint256);

@@ -6,6 +6,14 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Totals} from "../pool/Position.sol";
 import {SharePrice} from "../vault/SharePrice.sol";
 
+/// @notice What is left once the lottery has been wound down.
+/// @param weight What the tickets that are still in weighed in the last round.
+/// @param shares What of the heap is divided by that; the rest of it covers the principal.
+struct Remainder {
+    uint256 weight;
+    uint128 shares;
+}
+
 /// @title PooledPrincipal
 /// @notice The principal of all players over one heap of vault shares. What the heap is worth above the principal is
 /// the next prize. After a loss that it cannot cover, each unit of principal is worth the same part of the heap, until
@@ -58,6 +66,38 @@ library PooledPrincipal {
     ) internal pure returns (uint256 shares) {
         shares = price.toSharesDown(principal).min(_partOf(totals, principal));
         _subtract(totals, principal, shares);
+    }
+
+    /// @notice Takes principal out once the lottery has been wound down, with its part of what is left beside it.
+    /// @param weight What it weighed in the last round: it gets of the rest what a draw would have given it on average.
+    /// @return shares All that there is for the last one; otherwise the principal's worth, or after a loss its part of
+    /// what covers it, and its part of the rest.
+    function takeWithRest(
+        Totals memory totals,
+        Remainder memory rest,
+        SharePrice memory price,
+        uint256 principal,
+        uint256 weight
+    ) internal pure returns (uint256 shares) {
+        if (principal == totals.principal) {
+            (shares, rest.shares) = (totals.shares, 0);
+        } else {
+            // Should nobody be left who weighed anything, everybody's principal counts.
+            uint256 part =
+                rest.weight == 0
+                    ? uint256(rest.shares).mulDiv(principal, totals.principal)
+                    : uint256(rest.shares).mulDiv(weight, rest.weight);
+            uint256 cover = totals.shares - rest.shares;
+            shares = part + price.toSharesUp(principal).min(cover.mulDiv(principal, totals.principal));
+            rest.shares -= uint128(part);
+        }
+        rest.weight -= weight;
+        _subtract(totals, principal, shares);
+    }
+
+    /// @notice What the heap lacks of what the principal is, in assets.
+    function missing(Totals memory totals, SharePrice memory price) internal pure returns (uint256) {
+        return uint256(totals.principal).saturatingSub(price.toAssetsDown(totals.shares));
     }
 
     /// @notice Takes the yield out; the principal stays fully covered.

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice Sums over the entries from the first to some entry: of their amounts, and of amount x time of purchase. One
-/// storage slot; with seconds in 32 bits the second sum cannot overflow before the first.
-struct Sums {
-    uint112 amount;
-    uint144 moment;
-}
+import {Sums} from "./Sums.sol";
 
 /// @notice What a closed round's weights follow from.
 /// @param start When it started.
@@ -29,10 +24,14 @@ using SpanLib for Span global;
 library SpanLib {
     /// @notice What the entries from the first to this one weigh together.
     /// @param live Their sums, without what was redeemed.
-    function weightUntil(Span memory span, uint256 number, Sums memory live) internal pure returns (uint256) {
-        uint256 length = span.end - span.start;
-        if (number <= span.before) return live.amount * length;
-        uint256 later = uint256(live.amount - span.base.amount) * span.end;
-        return span.base.amount * length + later - (live.moment - span.base.moment);
+    function weightUntil(Span memory span, uint256 number, Sums live) internal pure returns (uint256) {
+        // Amounts have 112 bits and times 32, and no entry that takes part was bought after the end, so that the moment
+        // of the later ones is at most their amount times the end.
+        unchecked {
+            uint256 length = span.end - span.start;
+            if (number <= span.before) return live.amount() * length;
+            Sums later = live - span.base;
+            return span.base.amount() * length + later.amount() * span.end - later.moment();
+        }
     }
 }

@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Span, Sums} from "./Span.sol";
+import {Span} from "./Span.sol";
+import {Sums, SumsLib} from "./Sums.sol";
 
 /// @notice One purchase.
 /// @param player Whose tickets these are.
@@ -20,18 +21,20 @@ struct Entry {
 /// @param round The round whose weights are frozen until its draw is over; 0 when none is.
 /// @param last The last entry of that round.
 /// @param touched Whether anything of that round was redeemed since it was frozen.
+/// @param closed Whether no entry can be added any more.
 /// @param entries By number. Number 0 is empty.
 /// @param redeemed What was redeemed, as a Fenwick tree: node n sums the n & -n entries up to n.
-/// @param frozen For nodes that changed since the round was frozen: the sums from before, the amount plus one so that
-/// an empty sum can be told from none.
+/// @param frozen For nodes that changed since the round was frozen: the sums from before plus one, so that an empty sum
+/// can be told from none.
 struct TicketBook {
     uint32 count;
     uint32 round;
     uint32 last;
     bool touched;
+    bool closed;
     mapping(uint256 number => Entry entry) entries;
     mapping(uint256 node => Sums sums) redeemed;
-    mapping(uint256 round => mapping(uint256 node => Sums sums)) frozen;
+    mapping(uint256 round => mapping(uint256 node => uint256 sumsPlusOne)) frozen;
 }
 
 using TicketBookLib for TicketBook global;
@@ -42,6 +45,9 @@ using TicketBookLib for TicketBook global;
 library TicketBookLib {
     using SafeCast for uint256;
 
+    /// @notice The lottery was wound down: redeem tickets and claim prizes.
+    error WoundDown();
+
     /// @notice Adds an entry.
     /// @return number Its number.
     function append(
@@ -49,20 +55,14 @@ library TicketBookLib {
         address player,
         uint256 amount
     ) internal returns (uint256 number) {
-        uint256 count = book.count;
+        (uint256 count, bool closed) = (book.count, book.closed);
+        if (closed) revert WoundDown();
         number = count + 1;
         book.count = number.toUint32();
         // The tree doubles. Its new root covers what the old one did: the entries that it has more are new.
         if (count > 0 && count & (count - 1) == 0) book.redeemed[2 * count] = book.redeemed[count];
-        Sums memory sums = book.entries[count].sums;
-        book.entries[number] = Entry(
-            player,
-            amount.toUint96(),
-            Sums(
-                (sums.amount + amount).toUint112(),
-                (sums.moment + amount * uint256(block.timestamp.toUint32())).toUint144()
-            )
-        );
+        Sums sums = book.entries[count].sums.with(amount, block.timestamp.toUint32());
+        book.entries[number] = Entry(player, amount.toUint96(), sums);
     }
 
     /// @notice Takes a part of an entry out. Weights of a frozen round stay as they are.
@@ -72,19 +72,16 @@ library TicketBookLib {
         Entry storage entry = book.entries[number];
         left = entry.amount - amount;
         entry.amount = uint96(left);
-        uint256 moment = amount * boughtAt(book, number);
+        Sums out = SumsLib.sumOf(amount, boughtAt(book, number));
         (uint256 round, uint256 last) = (book.round, book.last);
         if (round != 0 && number <= last && !book.touched) book.touched = true;
         uint256 root = _root(book.count);
         for (uint256 node = number; node <= root; node += _span(node)) {
-            Sums memory sums = book.redeemed[node];
-            if (round != 0 && node <= last && book.frozen[round][node].amount == 0) {
-                book.frozen[round][node] = Sums(sums.amount + 1, sums.moment);
+            Sums sums = book.redeemed[node];
+            if (round != 0 && node <= last && book.frozen[round][node] == 0) {
+                book.frozen[round][node] = Sums.unwrap(sums) + 1;
             }
-            // Never more than what was bought, which fits.
-            sums.amount += uint112(amount);
-            sums.moment += uint144(moment);
-            book.redeemed[node] = sums;
+            book.redeemed[node] = sums + out;
         }
     }
 
@@ -100,19 +97,24 @@ library TicketBookLib {
 
     /// @notice When an entry was bought.
     function boughtAt(TicketBook storage book, uint256 number) internal view returns (uint256) {
-        Sums memory to = book.entries[number].sums;
-        Sums memory from = book.entries[number - 1].sums;
-        return (to.moment - from.moment) / (to.amount - from.amount);
+        Sums own = book.entries[number].sums - book.entries[number - 1].sums;
+        return own.moment() / own.amount();
+    }
+
+    /// @notice For how many seconds an entry was in a round.
+    function secondsIn(
+        TicketBook storage book,
+        Span memory span,
+        uint256 number
+    ) internal view returns (uint256) {
+        if (number <= span.before) return span.end - span.start;
+        return number <= span.last ? span.end - boughtAt(book, number) : 0;
     }
 
     /// @notice Sums from the first entry to this one, without what was redeemed.
-    function liveUntil(TicketBook storage book, uint256 number) internal view returns (Sums memory live) {
+    function liveUntil(TicketBook storage book, uint256 number) internal view returns (Sums live) {
         live = book.entries[number].sums;
-        for (uint256 node = number; node > 0; node -= _span(node)) {
-            Sums memory gone = book.redeemed[node];
-            live.amount -= gone.amount;
-            live.moment -= gone.moment;
-        }
+        for (uint256 node = number; node > 0; node -= _span(node)) live = live - book.redeemed[node];
     }
 
     /// @notice The entry at a place in the frozen round's line, in which the entries lie one after the other, each as
@@ -125,39 +127,25 @@ library TicketBookLib {
         Span memory span,
         uint256 place
     ) internal view returns (uint256 number, bool live) {
-        bool touched = book.touched;
+        // Only where anything was redeemed since can the sums from before be others than those of now.
+        uint256 round = book.touched ? book.round : 0;
         uint256 before;
-        Sums memory gone;
+        Sums gone;
         for (uint256 step = 1 << Math.log2(span.last); step > 0; step >>= 1) {
             uint256 next = number + step;
             if (next > span.last) continue;
-            Sums memory nodeGone = _frozen(book, next, touched);
-            nodeGone.amount += gone.amount;
-            nodeGone.moment += gone.moment;
-            Sums memory sums = book.entries[next].sums;
-            sums.amount -= nodeGone.amount;
-            sums.moment -= nodeGone.moment;
-            uint256 weight = span.weightUntil(next, sums);
-            if (weight <= place) (number, before, gone) = (next, weight, nodeGone);
+            Sums goneThen = gone + _redeemedAt(book, round, next);
+            uint256 weight = span.weightUntil(next, book.entries[next].sums - goneThen);
+            if (weight <= place) (number, before, gone) = (next, weight, goneThen);
         }
         ++number;
-        uint256 since = number <= span.before ? span.start : boughtAt(book, number);
-        live = (place - before) / (span.end - since) < book.entries[number].amount;
+        live = (place - before) / secondsIn(book, span, number) < book.entries[number].amount;
     }
 
-    function _frozen(
-        TicketBook storage book,
-        uint256 node,
-        bool touched
-    ) private view returns (Sums memory sums) {
-        if (touched) {
-            sums = book.frozen[book.round][node];
-            if (sums.amount > 0) {
-                --sums.amount;
-                return sums;
-            }
-        }
-        return book.redeemed[node];
+    /// @dev What was redeemed of a node's entries: before the round was frozen, if there is one.
+    function _redeemedAt(TicketBook storage book, uint256 round, uint256 node) private view returns (Sums) {
+        uint256 kept = round == 0 ? 0 : book.frozen[round][node];
+        return kept == 0 ? book.redeemed[node] : Sums.wrap(kept - 1);
     }
 
     /// @dev How many entries a node sums: its lowest bit.

@@ -24,14 +24,6 @@ struct Totals {
     uint128 principal;
 }
 
-/// @notice Everything in a position, principal apart from yield.
-struct Payout {
-    uint256 principal;
-    uint256 principalShares;
-    uint256 yield;
-    uint256 yieldShares;
-}
-
 using PositionLib for Position global;
 
 /// @title PositionLib
@@ -47,9 +39,6 @@ library PositionLib {
     /// @notice The shares are worth less than that since a loss: leave with everything.
     error SharesTooLow(uint256 shares, uint256 available);
 
-    /// @notice There is no yield.
-    error NothingToClaim();
-
     /// @notice Books shares that were bought, and raises the mark by what was paid for them.
     function add(
         Position memory position,
@@ -63,30 +52,15 @@ library PositionLib {
         totals.principal += assets.toUint128();
     }
 
-    /// @notice Takes principal out of the books.
-    /// @return shares What that costs, rounded up.
-    function withdraw(
-        Position memory position,
-        Totals memory totals,
-        SharePrice memory price,
-        uint256 assets
-    ) internal pure returns (uint256 shares) {
+    /// @notice Lowers the mark.
+    function takePrincipal(Position memory position, Totals memory totals, uint256 assets) internal pure {
         if (assets > position.principal) revert PrincipalTooLow(assets, position.principal);
-        shares = price.toSharesUp(assets);
-        if (shares > position.shares) revert SharesTooLow(shares, position.shares);
-        _subtract(position, totals, assets, shares);
+        _subtract(position, totals, assets, 0);
     }
 
-    /// @notice Takes the yield out of the books and leaves shares that fully cover the principal.
-    /// @return assets What the yield is worth, rounded down.
-    /// @return shares What it costs.
-    function claim(
-        Position memory position,
-        Totals memory totals,
-        SharePrice memory price
-    ) internal pure returns (uint256 assets, uint256 shares) {
-        (assets, shares) = yieldOf(position, price);
-        if (assets == 0) revert NothingToClaim();
+    /// @notice Takes shares out of the books.
+    function takeShares(Position memory position, Totals memory totals, uint256 shares) internal pure {
+        if (shares > position.shares) revert SharesTooLow(shares, position.shares);
         _subtract(position, totals, 0, shares);
     }
 
@@ -101,24 +75,8 @@ library PositionLib {
         add(position, totals, assets, 0);
     }
 
-    /// @notice Takes everything out of the books. Principal comes first: after a loss there is less than the mark, and
-    /// no yield.
+    /// @notice Takes everything out of the books.
     function empty(
-        Position memory position,
-        Totals memory totals,
-        SharePrice memory price
-    ) internal pure returns (Payout memory payout) {
-        uint256 shares = position.shares;
-        uint256 assets = price.toAssetsDown(shares);
-        payout.principal = assets.min(position.principal);
-        payout.yield = assets - payout.principal;
-        payout.principalShares = payout.yield == 0 ? shares : price.toSharesUp(payout.principal);
-        payout.yieldShares = shares - payout.principalShares;
-        _subtract(position, totals, position.principal, shares);
-    }
-
-    /// @notice Takes everything out of the books, as shares.
-    function emptyAsShares(
         Position memory position,
         Totals memory totals
     ) internal pure returns (uint256 shares, uint256 principal) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IVaultPool} from "../pool/IVaultPool.sol";
+import {IFeeTreasury} from "../treasury/IFeeTreasury.sol";
 
 /// @title ISavingsPool
 /// @notice Individual savings. A saver's position is vault shares and a principal mark; what the shares are worth above
@@ -84,16 +85,16 @@ interface ISavingsPool is IVaultPool {
     /// @notice A saver said who brought them here.
     event ReferrerNamed(address indexed saver, address indexed referrer);
 
-    /// @notice A referrer earned a part of the protocol's fee; the treasury pays it out.
+    /// @notice A referrer's part of a fee was counted; the treasury pays it out.
     /// @param referrer Who earned it.
-    /// @param saver On whose yield.
-    /// @param assets How much.
-    /// @param earnedAfter All that the referrer has earned so far.
-    /// @param totalEarnedAfter All that all referrers have earned so far.
+    /// @param saver On whose shares the fee was taken.
+    /// @param shares How much, in vault shares, as the fee itself.
+    /// @param earnedAfter All that the referrer has earned so far, in vault shares.
+    /// @param totalEarnedAfter All that all referrers have earned so far, in vault shares.
     event ReferralRewardEarned(
         address indexed referrer,
         address indexed saver,
-        uint256 assets,
+        uint256 shares,
         uint256 earnedAfter,
         uint256 totalEarnedAfter
     );
@@ -109,7 +110,7 @@ interface ISavingsPool is IVaultPool {
     /// @notice The deposit is smaller than the pool takes.
     error BelowMinimum(uint256 assets, uint256 minimum);
 
-    /// @notice The saver would have more in the pool than it takes from one.
+    /// @notice The saver has as much in the pool as it takes from one: nothing more fits.
     error AboveSaverLimit(uint256 principal, uint256 limit);
 
     /// @notice The pool would have more than it takes from all.
@@ -132,10 +133,11 @@ interface ISavingsPool is IVaultPool {
 
     // --------------------------------------------------------------------------------------------- savers' actions
 
-    /// @notice Saves for oneself or for somebody else. The caller pays.
+    /// @notice Saves for oneself or for somebody else. The caller pays. What the pool does not take from one saver any
+    /// more is left out, so that nobody makes a saver's own deposit fail by paying for them first.
     /// @param assets What to save.
     /// @param saver Whose savings grow.
-    /// @param minShares The least number of vault shares to accept.
+    /// @param minShares The least number of vault shares to accept, also if something is left out.
     /// @return shares Vault shares bought, rounded down.
     function deposit(uint256 assets, address saver, uint256 minShares) external returns (uint256 shares);
 
@@ -171,7 +173,8 @@ interface ISavingsPool is IVaultPool {
     /// @return assets What was paid, rounded down.
     function withdrawAll(address receiver, uint256 minAssets) external returns (uint256 assets);
 
-    /// @notice Takes out the yield. The principal stays fully covered.
+    /// @notice Takes out the yield that there is, which is none where somebody has just made it principal: {withdraw}
+    /// has it then. The principal stays fully covered.
     /// @param receiver Who gets it.
     /// @return assets What was paid, rounded down.
     function claimYield(address receiver) external returns (uint256 assets);
@@ -188,7 +191,8 @@ interface ISavingsPool is IVaultPool {
 
     // ------------------------------------------------------------------------------------------- anybody's actions
 
-    /// @notice Turns savers' yield into principal. Moves no money; a saver without yield is passed over.
+    /// @notice Turns savers' yield into principal, and counts what their referrers have earned. Moves no money; a saver
+    /// without yield is passed over.
     /// @param savers Whose.
     function compound(address[] calldata savers) external;
 
@@ -227,11 +231,19 @@ interface ISavingsPool is IVaultPool {
     /// @notice Who brought a saver here; zero if nobody.
     function referrerOf(address saver) external view returns (address);
 
-    /// @notice All that a referrer has ever earned, whether paid out or not.
-    function referralEarned(address referrer) external view returns (uint256 assets);
+    /// @notice All that a referrer has ever earned and that was counted, whether paid out or not, in vault shares.
+    /// Counted is with each action of the saver, and by {compound}.
+    function referralEarned(address referrer) external view returns (uint256 shares);
 
-    /// @notice All that all referrers have ever earned, whether paid out or not.
-    function totalReferralEarned() external view returns (uint256 assets);
+    /// @notice The same for all referrers.
+    function totalReferralEarned() external view returns (uint256 shares);
+
+    /// @notice All that all referrers have ever earned, with what they may have earned and was not counted yet. In
+    /// vault shares. Never more than {referralShareBps} of the fee that the treasury got for referred savers' shares.
+    function referralReserve() external view returns (uint256 shares);
+
+    /// @notice Where the vault's fee must go for referrers to earn something of it.
+    function treasury() external view returns (IFeeTreasury);
 
     /// @notice The most principal that a deposit may take a saver, and the pool, to.
     function limits() external view returns (uint128 perSaver, uint128 total);
@@ -239,6 +251,6 @@ interface ISavingsPool is IVaultPool {
     /// @notice The smallest deposit.
     function minimumDeposit() external view returns (uint256);
 
-    /// @notice The part of the fee on a referred saver's yield that the referrer earns, in hundredths of a percent.
+    /// @notice The part of the fee on a referred saver's shares that the referrer earns, in hundredths of a percent.
     function referralShareBps() external view returns (uint256);
 }

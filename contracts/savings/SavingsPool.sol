@@ -3,15 +3,19 @@ pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {Payout, Position, Totals} from "../pool/Position.sol";
+import {Position, Totals} from "../pool/Position.sol";
+import {Payout, PositionPool} from "../pool/PositionPool.sol";
 import {VaultPool} from "../pool/VaultPool.sol";
+import {FeeTreasury} from "../treasury/FeeTreasury.sol";
+import {IFeeTreasury} from "../treasury/IFeeTreasury.sol";
 import {IKhipuVault} from "../vault/IKhipuVault.sol";
 import {SharePrice} from "../vault/SharePrice.sol";
 import {ISavingsPool} from "./ISavingsPool.sol";
+import {Referrals} from "./Referrals.sol";
 
 /// @title SavingsPool
 /// @notice See {ISavingsPool}.
-contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
+contract SavingsPool is ISavingsPool, PositionPool, AccessManaged {
     using Math for uint256;
 
     uint256 private constant BPS = 10_000;
@@ -22,24 +26,29 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     /// @inheritdoc ISavingsPool
     uint256 public immutable referralShareBps;
 
+    /// @inheritdoc ISavingsPool
+    IFeeTreasury public immutable treasury;
+
+    /// @dev For how long shares must stay to count for a referrer: profit is locked for no less.
+    uint256 private immutable _stay;
+
     struct Limits {
         uint128 perSaver;
         uint128 total;
     }
 
     /// @inheritdoc ISavingsPool
-    Totals public totals;
-
-    /// @inheritdoc ISavingsPool
     Limits public limits;
 
+    Totals private _totals;
     mapping(address saver => Position position) private _positions;
+    Referrals private _referrals;
 
     /// @inheritdoc ISavingsPool
     mapping(address saver => address referrer) public referrerOf;
 
     /// @inheritdoc ISavingsPool
-    mapping(address referrer => uint256 assets) public referralEarned;
+    mapping(address referrer => uint256 shares) public referralEarned;
 
     /// @inheritdoc ISavingsPool
     uint256 public totalReferralEarned;
@@ -49,7 +58,7 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     /// @param minimumDeposit_ The smallest deposit.
     /// @param perSaver The most principal that a deposit may take a saver to.
     /// @param total The most principal that a deposit may take the pool to.
-    /// @param referralShareBps_ The part of the fee on a referred saver's yield that the referrer earns.
+    /// @param referralShareBps_ The part of the fee on a referred saver's shares that the referrer earns.
     constructor(
         IKhipuVault vault_,
         address authority_,
@@ -61,6 +70,8 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
         if (referralShareBps_ > BPS) revert ReferralShareOutOfRange(referralShareBps_);
         minimumDeposit = minimumDeposit_;
         referralShareBps = referralShareBps_;
+        treasury = new FeeTreasury(vault_, authority_);
+        _stay = vault_.unlockPeriod();
         _setLimits(perSaver, total);
     }
 
@@ -95,10 +106,8 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
         address receiver,
         uint256 maxShares
     ) external nonReentrant returns (uint256 shares) {
-        if (assets == 0) revert ZeroAmount();
         (Position memory position, Totals memory sums) = _booksOf(msg.sender);
-        shares = position.withdraw(sums, vault.sharePrice(), assets);
-        if (shares > maxShares) revert TooManyShares(shares, maxShares);
+        shares = _payPrincipal(position, sums, assets, receiver, maxShares);
         _book(msg.sender, position, sums);
         emit WithdrawalMade(
             msg.sender,
@@ -110,15 +119,14 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
             sums.principal,
             sums.shares
         );
-        // By shares: exactly what is booked is burned, whatever a strategy answers from one moment to the next.
-        _sellShares(shares, receiver, assets);
+        _countForReferrer(msg.sender, position, position.shares + shares);
     }
 
     /// @inheritdoc ISavingsPool
     function withdrawAll(address receiver, uint256 minAssets) external nonReentrant returns (uint256 assets) {
         (Position memory position, Totals memory sums) = _booksOf(msg.sender);
         _requireSaved(position);
-        Payout memory payout = position.empty(sums, vault.sharePrice());
+        Payout memory payout = _payAll(position, sums, receiver, minAssets);
         _book(msg.sender, position, sums);
         emit WithdrawalMade(
             msg.sender,
@@ -141,17 +149,18 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
                 sums.principal,
                 sums.shares
             );
-            _rewardReferrer(msg.sender, position, payout.yield);
         }
-        assets = payout.principal + payout.yield;
-        _sellShares(payout.principalShares + payout.yieldShares, receiver, minAssets);
+        _countForReferrer(msg.sender, position, payout.principalShares + payout.yieldShares);
+        return payout.principal + payout.yield;
     }
 
     /// @inheritdoc ISavingsPool
     function claimYield(address receiver) external nonReentrant returns (uint256 assets) {
         (Position memory position, Totals memory sums) = _booksOf(msg.sender);
+        _requireSaved(position);
         uint256 shares;
-        (assets, shares) = position.claim(sums, vault.sharePrice());
+        (assets, shares) = _payYield(position, sums, receiver);
+        if (assets == 0) return 0;
         _book(msg.sender, position, sums);
         emit YieldClaimed(
             msg.sender,
@@ -163,8 +172,7 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
             sums.principal,
             sums.shares
         );
-        _rewardReferrer(msg.sender, position, assets);
-        _sellShares(shares, receiver, assets);
+        _countForReferrer(msg.sender, position, position.shares + shares);
     }
 
     /// @inheritdoc ISavingsPool
@@ -172,20 +180,24 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
         (Position memory position, Totals memory sums) = _booksOf(msg.sender);
         _requireSaved(position);
         uint256 principal;
-        (shares, principal) = position.emptyAsShares(sums);
+        (shares, principal) = position.empty(sums);
         _book(msg.sender, position, sums);
         emit SharesTakenOut(msg.sender, receiver, shares, principal, sums.principal, sums.shares);
+        _countForReferrer(msg.sender, position, shares);
         _sendShares(shares, receiver);
     }
 
     /// @inheritdoc ISavingsPool
-    function nameReferrer(address referrer) external {
+    function nameReferrer(address referrer) external nonReentrant {
         if (referrer == address(0) || referrer == msg.sender) revert BadReferrer(referrer);
-        Position storage position = _positions[msg.sender];
+        Position memory position = _positions[msg.sender];
         if (position.opened || position.referred) revert TooLateForReferrer(msg.sender);
         position.referred = true;
+        _positions[msg.sender] = position;
         referrerOf[msg.sender] = referrer;
         emit ReferrerNamed(msg.sender, referrer);
+        // Others may have paid in for them before: from now on that counts.
+        if (position.shares > 0) _countForReferrer(msg.sender, position, 0);
     }
 
     // ------------------------------------------------------------------------------------------- anybody's actions
@@ -193,9 +205,10 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     /// @inheritdoc ISavingsPool
     function compound(address[] calldata savers) external nonReentrant {
         SharePrice memory price = vault.sharePrice();
-        Totals memory sums = totals;
+        Totals memory sums = _totals;
         for (uint256 i = 0; i < savers.length; ++i) {
             Position memory position = _positions[savers[i]];
+            _countForReferrer(savers[i], position, position.shares);
             uint256 yield = position.compound(sums, price);
             if (yield == 0) continue;
             _positions[savers[i]] = position;
@@ -208,9 +221,8 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
                 sums.principal,
                 sums.shares
             );
-            _rewardReferrer(savers[i], position, yield);
         }
-        totals = sums;
+        _totals = sums;
     }
 
     // --------------------------------------------------------------------------------------------- roles' actions
@@ -232,20 +244,31 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     /// @inheritdoc ISavingsPool
     function positionOf(
         address saver
-    ) external view returns (uint256 shares, uint256 principal, uint256 value, uint256 yield) {
-        Position memory position = _positions[saver];
-        SharePrice memory price = vault.sharePrice();
-        shares = position.shares;
-        principal = position.principal;
-        value = price.toAssetsDown(shares);
-        (yield, ) = position.yieldOf(price);
+    )
+        external
+        view
+        nonReentrantView
+        returns (uint256 shares, uint256 principal, uint256 value, uint256 yield)
+    {
+        return _valueOf(_positions[saver]);
     }
 
     /// @inheritdoc ISavingsPool
-    function maxDeposit(address saver) external view returns (uint256 assets) {
+    function totals() external view nonReentrantView returns (uint128 shares, uint128 principal) {
+        return (_totals.shares, _totals.principal);
+    }
+
+    /// @inheritdoc ISavingsPool
+    function maxDeposit(address saver) external view nonReentrantView returns (uint256 assets) {
         uint256 saverRoom = uint256(limits.perSaver).saturatingSub(_positions[saver].principal);
-        uint256 totalRoom = uint256(limits.total).saturatingSub(totals.principal);
+        uint256 totalRoom = uint256(limits.total).saturatingSub(_totals.principal);
         return vault.maxDeposit(address(this)).min(saverRoom).min(totalRoom);
+    }
+
+    /// @inheritdoc ISavingsPool
+    function referralReserve() external view nonReentrantView returns (uint256 shares) {
+        uint256 uncounted = _referrals.uncounted(vault.feePerShare(address(treasury)));
+        return totalReferralEarned + uncounted.mulDiv(referralShareBps, BPS << 96, Math.Rounding.Ceil);
     }
 
     // ------------------------------------------------------------------------------------------------------- inside
@@ -254,11 +277,13 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     function _deposit(uint256 assets, address saver, uint256 minShares) private returns (uint256 shares) {
         if (saver == address(0)) revert ZeroAddress();
         if (assets < minimumDeposit) revert BelowMinimum(assets, minimumDeposit);
-        shares = _buyShares(assets, minShares);
         (Position memory position, Totals memory sums) = _booksOf(saver);
-        position.add(sums, assets, shares);
         Limits memory most = limits;
-        if (position.principal > most.perSaver) revert AboveSaverLimit(position.principal, most.perSaver);
+        uint256 room = uint256(most.perSaver).saturatingSub(position.principal);
+        if (room == 0) revert AboveSaverLimit(position.principal + assets, most.perSaver);
+        assets = assets.min(room);
+        shares = _buyShares(assets, minShares);
+        position.add(sums, assets, shares);
         if (sums.principal > most.total) revert AboveTotalLimit(sums.principal, most.total);
         if (saver == msg.sender) position.opened = true;
         _book(saver, position, sums);
@@ -272,13 +297,18 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
             sums.principal,
             sums.shares
         );
+        _countForReferrer(saver, position, position.shares - shares);
     }
 
-    /// @dev Only counts; the treasury, which holds nothing but fees, pays. The saver's yield is what remained after the
-    /// fee, so this is always less than the fee that was taken on it.
-    function _rewardReferrer(address saver, Position memory position, uint256 yield) private {
+    /// @dev Counts the referrer's part of the fee that the treasury got for the saver's shares, where somebody has
+    /// brought them. In shares, as the fee: so the treasury, which holds nothing but fees, always has what is counted
+    /// here.
+    function _countForReferrer(address saver, Position memory position, uint256 sharesBefore) private {
         if (!position.referred) return;
-        uint256 reward = yield.mulDiv(vault.feeBps() * referralShareBps, BPS * BPS);
+        uint256 reward = _referrals
+            .move(saver, sharesBefore, position.shares, vault.feePerShare(address(treasury)), _stay)
+            .mulDiv(referralShareBps, BPS);
+        if (reward == 0) return;
         address referrer = referrerOf[saver];
         uint256 earned = referralEarned[referrer] + reward;
         uint256 totalEarned = totalReferralEarned + reward;
@@ -288,12 +318,12 @@ contract SavingsPool is ISavingsPool, VaultPool, AccessManaged {
     }
 
     function _booksOf(address saver) private view returns (Position memory, Totals memory) {
-        return (_positions[saver], totals);
+        return (_positions[saver], _totals);
     }
 
     function _book(address saver, Position memory position, Totals memory sums) private {
         _positions[saver] = position;
-        totals = sums;
+        _totals = sums;
     }
 
     /// @dev After a loss there can be a mark without shares; leaving clears it.

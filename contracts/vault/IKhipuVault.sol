@@ -575,6 +575,10 @@ interface IKhipuVault is IERC4626 {
     /// @notice Who gets the fee.
     function feeRecipient() external view returns (address);
 
+    /// @notice The fee that a recipient was ever given for one vault share, in fee shares x 2^96, rounded down. What it
+    /// grew by between two moments, times shares that were there all the time, is the fee that was taken on them.
+    function feePerShare(address recipient) external view returns (uint256);
+
     /// @notice The part of the assets that {rebalance} keeps idle, in hundredths of a percent.
     function idleBufferBps() external view returns (uint256);
 

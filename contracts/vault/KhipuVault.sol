@@ -365,6 +365,11 @@ contract KhipuVault is
     }
 
     /// @inheritdoc IKhipuVault
+    function feePerShare(address recipient) external view returns (uint256) {
+        return VaultState.get().feePerShare[recipient];
+    }
+
+    /// @inheritdoc IKhipuVault
     function maxFeeBps() external pure returns (uint256) {
         return MAX_FEE_BPS;
     }

@@ -232,12 +232,18 @@ abstract contract StrategyBook {
         return (block.timestamp - entry.bookedAt).min(30 days).max(shortest);
     }
 
+    /// @dev To be called before a loss is booked: what is lost from there on is the holders' alone.
     function _setImpaired(IERC4626 strategy, Strategy storage entry, bool impaired) internal {
         if (entry.impaired == impaired) return;
         VaultState.State storage state = VaultState.get();
         entry.impaired = impaired;
-        if (impaired) ++state.impairedCount;
-        else --state.impairedCount;
+        if (impaired) {
+            ++state.impairedCount;
+            // What was lost before is not only theirs who are in the vault now: others may have come in since.
+            entry.peak = StrategyLib.peakOf(entry.shares, entry.assets);
+        } else {
+            --state.impairedCount;
+        }
         emit IKhipuVault.StrategyImpaired(address(strategy), impaired);
     }
 

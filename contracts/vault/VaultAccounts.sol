@@ -95,7 +95,11 @@ abstract contract VaultAccounts is StrategyBook, ERC20 {
         _restartLock(a.bookedLock, added, period);
         a.bookedLock += added;
         a.locked = a.bookedLock.saturatingSub(a.uncertain).min(a.gross);
-        if (feeShares > 0) _mint(state.feeRecipient, feeShares);
+        if (feeShares > 0) {
+            address recipient = state.feeRecipient;
+            state.feePerShare[recipient] += (feeShares << 96) / price.shares;
+            _mint(recipient, feeShares);
+        }
         emit IKhipuVault.Reported(msg.sender, profit + loss, loss, feeAssets, feeShares);
     }
 

@@ -304,10 +304,13 @@ contract VaultOperations is VaultAccounts {
     }
 
     /// @dev Shares of a strategy that stand for what is booked; what it has gained beyond is for those who stay for the
-    /// report. Where deposits are closed because of a loss, also for what was lost: nobody came in since.
+    /// report. Where deposits are closed because of a loss, also for what was lost: nobody came in since. What
+    /// is booked at nothing and closes no deposits is given up.
     function _ownedShares(Strategy storage entry, Reading memory reading) private view returns (uint256) {
         uint256 owned = entry.assets;
         if (entry.impaired) owned = owned.max(entry.peakAssets(reading.shares));
+        // It is in no price: whoever comes in for a moment would take it along for nothing.
+        if (owned == 0) return 0;
         return reading.value <= owned ? reading.shares : reading.shares.mulDiv(owned, reading.value);
     }
 
@@ -404,10 +407,10 @@ contract VaultOperations is VaultAccounts {
         uint256 booked = entry.assets;
         if (assets >= booked) revert IKhipuVault.NothingToWriteDown(address(strategy), booked);
         uint256 loss = booked - assets;
+        _setImpaired(strategy, entry, true);
         _book(strategy, entry, booked, assets);
         entry.writtenDown = true;
         _haltSupply(strategy, entry);
-        _setImpaired(strategy, entry, true);
         _noteLoss(loss);
         _restartLock(a.bookedLock.saturatingSub(loss), 0, 0);
         emit IKhipuVault.StrategyWrittenOff(address(strategy), loss);

@@ -24,6 +24,7 @@ library VaultState {
     /// @param impairedCount How many strategies are impaired.
     /// @param anyLossToRecover Whether `lossToRecover` is not 0.
     /// @param lossToRecover Booked losses that profit has not made good yet.
+    /// @param feePerShare The fee that each recipient was ever given for one share, in fee shares x 2^96.
     struct State {
         uint112 idle;
         uint112 grossBefore;
@@ -42,6 +43,7 @@ library VaultState {
         address feeRecipient;
         uint16 feeBps;
         uint16 idleBufferBps;
+        mapping(address recipient => uint256) feePerShare;
     }
 
     function get() internal pure returns (State storage state) {

@@ -52,7 +52,8 @@ export function deployProtocol(
     m.getParameter("totalLimit", DEFAULTS.totalLimit),
     m.getParameter("referralShareBps", DEFAULTS.referralShareBps),
   ]);
-  const treasury = m.contract("FeeTreasury", [savings, manager]);
+  // The pool has made its own, so that neither can have the wrong other.
+  const treasury = m.contractAt("FeeTreasury", m.staticCall(savings, "treasury"));
   const cooperatives = m.contract("CooperativePools", [vault]);
 
   // The first deposit is the deployer's, so that nobody can set the price of an empty vault.

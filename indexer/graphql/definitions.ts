@@ -167,7 +167,7 @@ export const definitions = /* GraphQL */ `
     DEPOSITORS
     "By what their prizes were worth."
     WINNERS
-    "By what they earned as referrers."
+    "By what they earned as referrers, worth as much as it is now."
     REFERRERS
   }
 

@@ -12,7 +12,7 @@ export const descriptions: Descriptions = {
       "sharesTakenOut": "Vault shares that people took out of pools instead of assets.",
       "yield": "Assets of yield that were paid out, made principal, or put into a prize.",
       "tickets": "The part of the deposits that bought tickets.",
-      "sponsored": "Assets that sponsors added to prizes.",
+      "sponsored": "Assets that sponsors added to prizes, or gave to make good a lottery's loss.",
       "prizes": "What the prizes that were won were worth in assets when they were drawn.",
       "profit": "Profit of all strategies that was booked, before the fee, in assets.",
       "loss": "Losses of strategies that were booked by a report, in assets.",
@@ -32,7 +32,7 @@ export const descriptions: Descriptions = {
       "sharesTakenOut": "Vault shares that people took out of pools instead of assets.",
       "yield": "Assets of yield that were paid out, made principal, or put into a prize.",
       "tickets": "The part of the deposits that bought tickets.",
-      "sponsored": "Assets that sponsors added to prizes.",
+      "sponsored": "Assets that sponsors added to prizes, or gave to make good a lottery's loss.",
       "prizes": "What the prizes that were won were worth in assets when they were drawn.",
       "profit": "Profit of all strategies that was booked, before the fee, in assets.",
       "loss": "Losses of strategies that were booked by a report, in assets.",
@@ -55,7 +55,7 @@ export const descriptions: Descriptions = {
       "sharesTakenOut": "Vault shares that people took out of pools instead of assets.",
       "yield": "Assets of yield that were paid out, made principal, or put into a prize.",
       "tickets": "The part of the deposits that bought tickets.",
-      "sponsored": "Assets that sponsors added to prizes.",
+      "sponsored": "Assets that sponsors added to prizes, or gave to make good a lottery's loss.",
       "prizes": "What the prizes that were won were worth in assets when they were drawn.",
       "activeUsers": "Accounts that did something, each counted once.",
       "newUsers": "Accounts that did something for the first time.",
@@ -104,8 +104,8 @@ export const descriptions: Descriptions = {
       "prizesWon": "What their prizes were worth in assets when they were drawn.",
       "wins": "How many prizes they won.",
       "referrals": "How many savers named them as referrer.",
-      "referralEarned": "All that they earned as referrer, in assets.",
-      "referralClaimed": "What of that was paid out."
+      "referralEarned": "All that they earned as referrer, in vault shares, as far as it was counted.",
+      "referralClaimed": "What of that they took out, in vault shares: as money, or the shares themselves."
     }
   },
   "accountHour": {
@@ -228,7 +228,7 @@ export const descriptions: Descriptions = {
       "pool": "The savings pool.",
       "saver": "Who was brought.",
       "referrer": "Who brought them.",
-      "earned": "What the referrer earned on this saver's yield, in assets.",
+      "earned": "The referrer's part of the fee on this saver's shares, in vault shares, as far as it was counted.",
       "namedAt": "When the referrer was named."
     }
   },
@@ -277,7 +277,7 @@ export const descriptions: Descriptions = {
       "chainId": "The chain.",
       "address": "The lottery's contract.",
       "roundDuration": "Seconds from the start of a round until it may be closed.",
-      "answerTime": "Seconds from the close of a round until an answer is too late.",
+      "answerTime": "Seconds from the close of a round in which randomness can be asked for, and from then in which an answer counts.",
       "minimumPurchase": "The smallest purchase, in assets.",
       "minimumPrize": "With a smaller prize there is no draw, in assets.",
       "tiers": "How a prize is divided: for each tier `winners` and `shareBps`.",
@@ -290,6 +290,9 @@ export const descriptions: Descriptions = {
       "activePlayers": "Players with tickets now.",
       "players": "Players who ever had some.",
       "wonShares": "All that was ever won, in vault shares.",
+      "unansweredRounds": "How many rounds in a row needed an answer and got none; after eight anybody may wind the lottery down.",
+      "woundDownAt": "When it was wound down. Since then there are no rounds and no new tickets, and redeeming pays what is left, too.",
+      "weightLeft": "Once it was wound down, what the tickets that are still in weighed in the last round; by that the rest is divided.",
       "updatedAt": "When it last changed."
     }
   },
@@ -315,7 +318,7 @@ export const descriptions: Descriptions = {
       "ticketsBought": "Tickets that were bought while it ran, in assets.",
       "ticketsRedeemed": "Tickets that were redeemed while it ran, in assets.",
       "sponsored": "What sponsors added, in assets.",
-      "notDrawnBecause": "Why there was no draw: \"nothingToWin\", \"nobodyToWin\" or \"noAnswer\".",
+      "notDrawnBecause": "Why there was no draw: \"nothingToWin\", \"nobodyToWin\", \"noAnswer\" or \"woundDown\".",
       "updatedAt": "When it last changed."
     }
   },

@@ -172,7 +172,7 @@ function madeFields(events: GraphQLFieldResolver<unknown, Context>): Record<stri
     },
     "Query.activity": { tables: ["event"], cost: fromMemory, resolve: activityBy(events) },
     "Query.leaderboard": {
-      tables: ["account"],
+      tables: ["account", ...worth],
       cost: { ...statements(1), rows: ({ limit }) => Number(limit) },
       resolve: (_source, args: Parameters<typeof leaderboard>[1], context) =>
         leaderboard(context, args),

@@ -2,6 +2,7 @@ import { and, desc, eq, gt } from "ponder";
 import { account } from "../ponder.schema.ts";
 import type { Context } from "./context.ts";
 import { refused } from "../live/errors.ts";
+import { nowOf } from "./now.ts";
 
 const MOST_RANKS = 100;
 
@@ -30,5 +31,10 @@ export async function leaderboard(
     .where(and(eq(account.chainId, chainId), gt(columns[by], 0n)))
     .orderBy(desc(columns[by]), account.address)
     .limit(limit);
-  return rows.map((row, index) => ({ rank: index + 1, account: row, assets: row[amounts[by]] }));
+  // Referrers earn vault shares.
+  const now = by === "REFERRERS" ? await nowOf(context, chainId) : undefined;
+  return rows.map((row, index) => {
+    const amount = row[amounts[by]];
+    return { rank: index + 1, account: row, assets: now ? now.worth(amount) : amount };
+  });
 }

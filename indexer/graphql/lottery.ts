@@ -15,7 +15,7 @@ const CUSHION = 100n;
 export async function prize(context: Context, pool: Pool): Promise<Value> {
   const now = await nowOf(context, pool.chainId);
   const round = await currentRound(context, pool);
-  if (now.vault === undefined) return now.value(0n);
+  if (now.vault === undefined || pool.woundDownAt !== null) return now.value(0n);
   const { assets, shares } = priceAt(now.vault, now.time);
   const owed =
     pool.totalPrincipal === 0n
@@ -35,13 +35,16 @@ export async function odds(
   if (tickets < 0n) throw refused("`tickets` must not be below 0.");
   const { time } = await nowOf(context, pool.chainId);
   const round = await currentRound(context, pool);
+  const winners = pool.tiers.reduce((sum, tier) => sum + tier.winners, 0);
+  if (pool.woundDownAt !== null) {
+    return { weight: 0n, totalWeight: 0n, winners, perPrize: 0, any: 0, end: pool.woundDownAt };
+  }
   const end = round.closesFrom > time ? round.closesFrom : time;
   const added = tickets * (end - time);
   const player = await playerOf(context, pool, account);
   const missed = player?.missedRound === pool.currentRound ? player.missedWeight : 0n;
   const weight = (player?.principal ?? 0n) * (end - round.start) - missed + added;
   const totalWeight = pool.totalPrincipal * (end - round.start) - round.missedWeight + added;
-  const winners = pool.tiers.reduce((sum, tier) => sum + tier.winners, 0);
   const perPrize = totalWeight === 0n ? 0 : ratio(weight, totalWeight);
   return { weight, totalWeight, winners, perPrize, any: 1 - (1 - perPrize) ** winners, end };
 }

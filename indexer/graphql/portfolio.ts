@@ -5,11 +5,13 @@ import {
   cooperativeMember,
   lotteryPlayer,
   lotteryPool,
+  lotteryPurchase,
+  lotteryRound,
   savingsPosition,
 } from "../ponder.schema.ts";
 import type { Context } from "./context.ts";
 import { type Now, nowOf, type Value } from "./now.ts";
-import { worthOfTickets } from "./tickets.ts";
+import { secondsIn, worthAfterWindDown, worthOfTickets } from "./tickets.ts";
 
 type Account = typeof account.$inferSelect;
 
@@ -67,9 +69,9 @@ export async function positions(context: Context, owner: Account): Promise<Posit
     ...memberships.map((row) =>
       inShares(now, "cooperative", row.contract, String(row.poolId), row),
     ),
-    ...plays
-      .map(({ player, pool }) => inTickets(now, player, pool))
-      .filter(({ principal, value }) => principal > 0n || value.assets > 0n),
+    ...(
+      await Promise.all(plays.map(({ player, pool }) => inTickets(context, now, player, pool)))
+    ).filter(({ principal, value }) => principal > 0n || value.assets > 0n),
     ...circles.map((row) => inCircle(now, row)).filter(({ value }) => value.assets > 0n),
     ...(owner.vaultShares > 0n && now.vault
       ? [
@@ -100,18 +102,55 @@ function inShares(
 }
 
 /** Prizes that wait come on top of what the tickets are worth. */
-function inTickets(
+async function inTickets(
+  context: Context,
   now: Now,
-  { principal, prizeShares }: typeof lotteryPlayer.$inferSelect,
+  player: typeof lotteryPlayer.$inferSelect,
   pool: typeof lotteryPool.$inferSelect,
-): Position {
-  const tickets = worthOfTickets(principal, pool, (shares) => now.worth(shares));
+): Promise<Position> {
+  const { principal, prizeShares } = player;
+  const worth = (shares: bigint) => now.worth(shares);
+  const tickets =
+    pool.woundDownAt === null || principal === 0n
+      ? worthOfTickets(principal, pool, worth)
+      : worthAfterWindDown(principal, await weightOf(context, player, pool), pool, worth);
   const prizes = now.worth(prizeShares);
   return {
     ...{ product: "lottery", contract: pool.address, poolId: "", shares: 0n, principal },
     value: now.value(tickets + prizes),
     yield: prizes,
   };
+}
+
+/** What a player's tickets weighed in the last round of a lottery that was wound down. */
+async function weightOf(
+  context: Context,
+  { player }: typeof lotteryPlayer.$inferSelect,
+  { chainId, address, currentRound }: typeof lotteryPool.$inferSelect,
+): Promise<bigint> {
+  const db = context.qb.raw;
+  const [round] = await db
+    .select()
+    .from(lotteryRound)
+    .where(
+      and(
+        eq(lotteryRound.chainId, chainId),
+        eq(lotteryRound.pool, address),
+        eq(lotteryRound.roundId, currentRound - 1n),
+      ),
+    );
+  const purchases = await db
+    .select({ amount: lotteryPurchase.amount, time: lotteryPurchase.time })
+    .from(lotteryPurchase)
+    .where(
+      and(
+        eq(lotteryPurchase.player, player),
+        eq(lotteryPurchase.chainId, chainId),
+        eq(lotteryPurchase.pool, address),
+        gt(lotteryPurchase.amount, 0n),
+      ),
+    );
+  return purchases.reduce((sum, { amount, time }) => sum + amount * secondsIn(round, time), 0n);
 }
 
 /** Collateral, and what can be claimed; contributions are the pots'. */

@@ -11,12 +11,13 @@ import type { Address } from "viem";
 import { appendToLog, type ChainEvent } from "../log.ts";
 import { book } from "../movement.ts";
 import { addToPool, addToProtocol } from "../periods.ts";
+import { secondsIn } from "../graphql/tickets.ts";
 import { worthOf } from "../worth.ts";
 
 const product = "lottery";
 
 /** Why a round ended without a draw, in the order of the contract's enum. */
-const reasons = ["nothingToWin", "nobodyToWin", "noAnswer"] as const;
+const reasons = ["nothingToWin", "nobodyToWin", "noAnswer", "woundDown"] as const;
 
 ponder.on("LotteryPool:LotteryOpened", async ({ event, context }) => {
   const { rules, tiers, coordinator, subscription } = event.args;
@@ -37,6 +38,8 @@ ponder.on("LotteryPool:LotteryOpened", async ({ event, context }) => {
     activePlayers: 0,
     players: 0,
     wonShares: 0n,
+    unansweredRounds: 0,
+    weightLeft: 0n,
     updatedAt: event.block.timestamp,
   });
 });
@@ -137,7 +140,9 @@ ponder.on("LotteryPool:TicketsRedeemed", async ({ event, context }) => {
   await context.db.update(lotteryPurchase, { ...inPool(context, event), entry }).set({
     amount: entryAfter,
   });
-  const { currentRound } = await found(context.db.find(lotteryPool, poolKey(context, event)));
+  const { currentRound, woundDownAt } = await found(
+    context.db.find(lotteryPool, poolKey(context, event)),
+  );
   const isOfThisRound = purchase.roundId === currentRound;
   const missed = isOfThisRound
     ? principal * (purchase.time - (await startOfRound(context, event, currentRound)))
@@ -156,9 +161,14 @@ ponder.on("LotteryPool:TicketsRedeemed", async ({ event, context }) => {
     updatedAt: timestamp,
   });
   const totals = totalsOf(event.args);
+  const seconds =
+    woundDownAt === null
+      ? 0n
+      : await secondsInLastRound(context, event, currentRound, purchase.time);
   await changePool(context, event, (row) => ({
     ...totals,
     activePlayers: row.activePlayers - Number(principalAfter === 0n),
+    weightLeft: row.weightLeft - principal * seconds,
   }));
   // Paid in shares, nothing is paid in assets.
   const flows = assets > 0n ? { withdrawals: assets } : { sharesTakenOut: shares };
@@ -191,6 +201,16 @@ ponder.on("LotteryPool:PrizeSponsored", async ({ event, context }) => {
     flows,
     undefined,
   );
+});
+
+ponder.on("LotteryPool:PrincipalCovered", async ({ event, context }) => {
+  const { payer, assets } = event.args;
+  await append(context, event, "PrincipalCovered", payer, payer);
+  const totals = totalsOf(event.args);
+  await changePool(context, event, () => totals);
+  const flows = { sponsored: assets };
+  await book(context, event, { account: payer, flows, acts: true });
+  await addToPool(context, event, poolState(event, totals), flows, undefined);
 });
 
 ponder.on("LotteryPool:RoundClosed", async ({ event, context }) => {
@@ -277,6 +297,7 @@ ponder.on("LotteryPool:DrawExecuted", async ({ event, context }) => {
   const { roundId, prizeShares, wonShares } = event.args;
   await append(context, event, "DrawExecuted", event.transaction.from);
   await changeRound(context, event, roundId, () => ({ state: "drawn" }));
+  await changePool(context, event, () => ({ unansweredRounds: 0 }));
   await context.db
     .update(lotteryDraw, roundKey(context, event))
     .set({ executedAt: event.block.timestamp, prizeShares, wonShares });
@@ -287,6 +308,22 @@ ponder.on("LotteryPool:RoundNotDrawn", async ({ event, context }) => {
   await append(context, event, "RoundNotDrawn", event.transaction.from);
   const notDrawnBecause = reasons[reason] ?? null;
   await changeRound(context, event, roundId, () => ({ state: "rolledOver", notDrawnBecause }));
+  if (notDrawnBecause !== "noAnswer") return;
+  await changePool(context, event, (row) => ({ unansweredRounds: row.unansweredRounds + 1 }));
+});
+
+ponder.on("LotteryPool:LotteryWoundDown", async ({ event, context }) => {
+  const { roundId, caller, weight } = event.args;
+  await append(context, event, "LotteryWoundDown", caller);
+  const { timestamp } = event.block;
+  await changeRound(context, event, roundId, () => ({ end: timestamp, prizeShares: 0n }));
+  const totals = totalsOf(event.args);
+  await changePool(context, event, () => ({
+    ...totals,
+    woundDownAt: timestamp,
+    weightLeft: weight,
+  }));
+  await addToPool(context, event, poolState(event, totals), {}, undefined);
 });
 
 ponder.on("LotteryPool:PrizeRolledOver", async ({ event, context }) => {
@@ -403,6 +440,17 @@ async function changeRound(
 async function startOfRound(context: Context, event: ChainEvent, roundId: bigint): Promise<bigint> {
   const key = { ...inPool(context, event), roundId };
   return (await found(context.db.find(lotteryRound, key))).start;
+}
+
+/** For how long tickets were in the round before the running one. */
+async function secondsInLastRound(
+  context: Context,
+  event: ChainEvent,
+  currentRound: bigint,
+  boughtAt: bigint,
+): Promise<bigint> {
+  const key = { ...inPool(context, event), roundId: currentRound - 1n };
+  return secondsIn(await context.db.find(lotteryRound, key), boughtAt);
 }
 
 /** What earlier events of the same contract must have made. */

@@ -58,12 +58,12 @@ ponder.on("SavingsPool:ReferrerNamed", async ({ event, context }) => {
 });
 
 ponder.on("SavingsPool:ReferralRewardEarned", async ({ event, context }) => {
-  const { referrer, saver, assets } = event.args;
+  const { referrer, saver, shares } = event.args;
   const type = "ReferralRewardEarned";
   await appendToLog(context, event, { product, type, actor: saver, account: referrer });
   const key = { chainId: context.chain.id, pool: event.log.address, saver };
-  await context.db.update(referral, key).set((row) => ({ earned: row.earned + assets }));
-  await changeAccount(context, event, referrer, { referralEarned: assets }, false);
+  await context.db.update(referral, key).set((row) => ({ earned: row.earned + shares }));
+  await changeAccount(context, event, referrer, { referralEarned: shares }, false);
 });
 
 ponder.on("SavingsPool:LimitsSet", async ({ event, context }) => {

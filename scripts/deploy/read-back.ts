@@ -96,6 +96,7 @@ export async function differencesOf(chain: PublicClient, asked: Asked): Promise<
     authority: at("AccessManager"),
     minimumDeposit: values["minimumDeposit"],
     referralShareBps: values["referralShareBps"],
+    treasury: at("FeeTreasury"),
     limits: [values["perSaverLimit"], values["totalLimit"]],
   });
   await expectAll("FeeTreasury", feeTreasuryAbi, {

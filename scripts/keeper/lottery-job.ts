@@ -1,6 +1,6 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type PublicClient } from "viem";
 import { khipuVaultAbi, lotteryPoolAbi } from "../../protocol/abis.generated.ts";
-import { dueStep, type Step } from "./due-step.ts";
+import { dueStep, type LotteryState, type Step } from "./due-step.ts";
 import type { Call, Job } from "./job.ts";
 import { readTogether } from "../read-together.ts";
 
@@ -27,11 +27,22 @@ export function lotteryJob(client: PublicClient, lottery: Address, vault: Addres
     data: encodeFunctionData({ abi: khipuVaultAbi, functionName: "report" }),
     optional: true,
   };
-  let rules: { roundDuration: number; answerTime: number } | undefined;
+  let rules: LotteryState["rules"] | undefined;
+  const readRules = async () => {
+    const [inRules = "0x", inRounds = "0x"] = await readTogether(client, lottery, [
+      encodeFunctionData({ ...pool, functionName: "rules" }),
+      encodeFunctionData({ ...pool, functionName: "roundsToWindDown" }),
+    ]);
+    const rounds = { ...pool, functionName: "roundsToWindDown", data: inRounds } as const;
+    return {
+      ...decodeFunctionResult({ ...pool, functionName: "rules", data: inRules }),
+      roundsToWindDown: Number(decodeFunctionResult(rounds)),
+    };
+  };
   return {
     name: "lottery",
     async due(isResting) {
-      rules ??= await client.readContract({ ...pool, functionName: "rules" });
+      rules ??= await readRules();
       const [current, { timestamp }] = await Promise.all([
         client.readContract({ ...pool, functionName: "currentRound" }),
         client.getBlock(),

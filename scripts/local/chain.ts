@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { createPublicClient, createTestClient, http } from "viem";
+import { createPublicClient, createTestClient, http, publicActions } from "viem";
 import { LOCAL_CHAIN_ID } from "../../protocol/deployment.ts";
 import { Failure } from "../command.ts";
 import { root } from "../paths.ts";
@@ -84,6 +84,17 @@ export function startChain({
 export async function chainAnswers(url: string, chainId = LOCAL_CHAIN_ID): Promise<boolean> {
   const client = createPublicClient({ transport: http(url, { retryCount: 0, timeout: 1_000 }) });
   return (await client.getChainId()) === chainId;
+}
+
+/**
+ * A chain whose time was moved ahead of the clock goes on from there when its node starts again: anvil would make blocks that
+ * are older than those before them.
+ */
+export async function goOnInTime(url: string): Promise<void> {
+  const client = testClient(url).extend(publicActions);
+  const { timestamp } = await client.getBlock();
+  const ahead = Number(timestamp) - Math.floor(Date.now() / 1_000);
+  if (ahead > 0) await client.increaseTime({ seconds: ahead });
 }
 
 /** From now on blocks come by the clock, with or without transactions. */

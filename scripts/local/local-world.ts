@@ -5,7 +5,7 @@ import { indexId } from "../indexer/index-id.ts";
 import { Failure } from "../command.ts";
 import { writeGeneratedFiles } from "../generated-files.ts";
 import { binary, root, writeWhole } from "../paths.ts";
-import { anvilBinary, chainAnswers, mineByInterval, startChain } from "./chain.ts";
+import { anvilBinary, chainAnswers, goOnInTime, mineByInterval, startChain } from "./chain.ts";
 import { contractsDigest, digestOf } from "./digest.ts";
 import { inTurn } from "./folder.ts";
 import type { Progress } from "./progress.ts";
@@ -171,6 +171,7 @@ export class LocalWorld {
       this.state.resume();
       const isThere = await progress.step("Start chain where it stopped", async () => {
         await this.#startChain();
+        await goOnInTime(this.urls.chain);
         return this.state.matchesChain(this.urls.chain);
       });
       if (isThere) {

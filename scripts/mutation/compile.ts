@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { optimizer } from "../../hardhat.config.ts";
 import { root } from "../paths.ts";
 
 // Hardhat would compile everything that could be meant, for 20 seconds a change; one contract takes one to three.
@@ -41,7 +42,7 @@ export function compile(contract: string, changes: Record<string, string> = {}):
     language: "Solidity",
     sources: { [contract]: { content: read(contract) } },
     settings: {
-      optimizer: { enabled: true, runs: 200 },
+      optimizer,
       evmVersion: "cancun",
       // Without the hash of the source, the same code is the same bytes.
       metadata: { bytecodeHash: "none" },

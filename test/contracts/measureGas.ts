@@ -155,6 +155,31 @@ export async function measureGas(): Promise<GasReport> {
 
   report["compound per saver, in a batch of 50"] = await measureBatchOfCompounds(world);
 
+  // What a referrer costs: somebody whom Ana has brought, among others whom nobody has.
+  const { keeper, earn } = world;
+  await savings.write.nameReferrer([ana.address], { account: keeper });
+  await asset.write.mint([keeper.address, usd("300")]);
+  await asset.write.approve([savings.address, MOST_SHARES], { account: keeper });
+  const deposit = () =>
+    savings.write.deposit([usd("100"), keeper.address, 0n], { account: keeper });
+  await measure("savings, referred: first deposit", deposit());
+  await measure("savings, referred: later deposit", deposit());
+  await earn("10");
+  await savings.write.compound([[keeper.address]]);
+  await earn("10");
+  await measure(
+    "savings, referred: claim",
+    savings.write.claimYield([keeper.address], { account: keeper }),
+  );
+  await measure(
+    "savings, referred: withdraw",
+    savings.write.withdraw([usd("10"), keeper.address, MOST_SHARES], { account: keeper }),
+  );
+  await measure(
+    "treasury: claim a reward",
+    treasury.write.claimReferralReward([ana.address], { account: ana }),
+  );
+
   for (const [name, { address }] of Object.entries({
     KhipuVault: vault,
     SavingsPool: savings,

@@ -116,7 +116,6 @@ describe("While a token calls back", () => {
     expect(await doorsOpenDuring(deposit, world, savings.address, savingsPoolAbi)).toEqual([
       "lowerLimits",
       "multicall",
-      "nameReferrer",
       "raiseLimits",
       "setAuthority",
       "usePermit",
@@ -138,6 +137,34 @@ describe("While a token calls back", () => {
     expect(await doorsOpenDuring(create, world, cooperatives.address, cooperativePoolsAbi)).toEqual(
       ["closePool", "multicall", "revokeInvitations", "usePermit"],
     );
+  });
+
+  it("the books of savings and cooperatives, which are written after the money has moved, tell nothing", async () => {
+    const world = await callbackWorld();
+    const { attacker, savings, cooperatives } = world;
+    const deposit = encodeFunctionData({
+      abi: savingsPoolAbi,
+      functionName: "deposit",
+      args: [usd("1"), attacker.address, 0n],
+    });
+    expect(await viewsRefusedDuring(deposit, world, savings.address, savingsPoolAbi)).toEqual([
+      "maxDeposit",
+      "positionOf",
+      "referralReserve",
+      "totals",
+    ]);
+    const create = encodeFunctionData({
+      abi: cooperativePoolsAbi,
+      functionName: "createPool",
+      args: [
+        { name: "Pool", minimum: 1n, maximum: usd("1000"), maxMembers: 9, open: true },
+        usd("1"),
+        0n,
+      ],
+    });
+    expect(
+      await viewsRefusedDuring(create, world, cooperatives.address, cooperativePoolsAbi),
+    ).toEqual(["isMember", "maxContribution", "poolOf", "positionOf", "totalsOf"]);
   });
 
   it("the lottery can be entered by no door that moves money", async () => {
@@ -191,22 +218,38 @@ describe("While a token calls back", () => {
 type World = Awaited<ReturnType<typeof callbackWorld>>;
 
 /** The functions that did something else than refuse to be called in the middle of `outer`. */
-async function doorsOpenDuring(
+async function doorsOpenDuring(outer: Hex, world: Doors, target: Hex, abi: Abi) {
+  const refusals = await refusalsDuring(outer, world, target, abi, ["nonpayable", "payable"]);
+  return [...refusals].flatMap(([name, refusal]) => (refusal === REFUSED ? [] : [name])).sort();
+}
+
+/** The views that refused to be asked in the middle of `outer`. */
+async function viewsRefusedDuring(outer: Hex, world: Doors, target: Hex, abi: Abi) {
+  const refusals = await refusalsDuring(outer, world, target, abi, ["view"]);
+  return [...refusals].flatMap(([name, refusal]) => (refusal === REFUSED ? [name] : [])).sort();
+}
+
+type Doors = Pick<World, "attacker" | "untouched">;
+
+async function refusalsDuring(
   outer: Hex,
-  { attacker, untouched }: Pick<World, "attacker" | "untouched">,
+  { attacker, untouched }: Doors,
   target: Hex,
   abi: Abi,
+  kinds: string[],
 ) {
-  const open = new Set<string>();
+  const refusals = new Map<string, Hex>();
   for (const door of abi) {
-    if (door.type !== "function" || /view|pure/.test(door.stateMutability)) continue;
+    if (door.type !== "function" || !kinds.includes(door.stateMutability)) continue;
     await untouched.restore();
     const inner = encodeFunctionData({ abi: [door], args: door.inputs.map(someOf) });
     await attacker.write.actTwice([target, outer, inner]);
     expect(await attacker.read.attempts(), "the token did not call").toBeGreaterThan(0n);
-    if ((await attacker.read.refusal()) !== REFUSED) open.add(door.name);
+    const refusal = await attacker.read.refusal();
+    if (refusals.get(door.name) === undefined || refusal !== REFUSED)
+      refusals.set(door.name, refusal);
   }
-  return [...open].sort();
+  return refusals;
 }
 
 /** Some value of a type; the guard comes before anybody looks at it. Limits of the highest number forbid nothing. */

@@ -95,7 +95,12 @@ describe("What actions return to contracts that call them", () => {
     await savings.write.compound([[beto.address]]);
     const reward = await savings.read.referralEarned([me]);
     expect(reward).toBeGreaterThan(0n);
-    expect((await treasury.simulate.claimReferralReward([me], { account })).result).toBe(reward);
+    const worth = await vault.read.convertToAssets([reward]);
+    expect((await treasury.simulate.claimReferralReward([me], { account })).result).toBe(worth);
+    const burned = await vault.read.previewWithdraw([worth / 2n]);
+    const part = await treasury.simulate.claimReferralReward([me, worth / 2n], { account });
+    expect(part.result).toBe(burned);
+    expect((await treasury.simulate.takeOutShares([me], { account })).result).toBe(reward);
   });
 
   it("is, in a cooperative pool, what the part gained or gave", async () => {

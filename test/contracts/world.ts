@@ -74,7 +74,7 @@ export async function deployWorld({
     UINT128_MAX,
     2_000n,
   ]);
-  const treasury = await viem.deployContract("FeeTreasury", [savings.address, manager.address]);
+  const treasury = await viem.getContractAt("FeeTreasury", await savings.read.treasury());
   const cooperatives = await viem.deployContract("CooperativePools", [vault.address]);
   const first = await viem.deployContract("MoodyStrategy", [asset.address]);
   const second = await viem.deployContract("MoodyStrategy", [asset.address]);

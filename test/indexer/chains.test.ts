@@ -4,14 +4,20 @@ import { join } from "node:path";
 import { createTestClient, createWalletClient, http, maxUint256, type PublicClient } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { faucetTokenAbi, savingsPoolAbi } from "../../protocol/abis.generated.ts";
+import {
+  faucetTokenAbi,
+  khipuVaultAbi,
+  lotteryPoolAbi,
+  savingsPoolAbi,
+  testnetYieldVaultAbi,
+} from "../../protocol/abis.generated.ts";
 import {
   type Deployment,
   deployedAt,
   LOCAL_CHAIN_ID,
   SECOND_LOCAL_CHAIN_ID,
 } from "../../protocol/deployment.ts";
-import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
+import { anvilBinary, LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { Random } from "../../scripts/local/random.ts";
 import { freePort } from "../../scripts/local/ports.ts";
 import { startService, waitUntilReady } from "../../scripts/local/service.ts";
@@ -21,7 +27,7 @@ import { firstSeed, runsOf } from "../seed.ts";
 import { type Api, apiAt } from "./api.ts";
 import { rowsOf, tableNames } from "./api-tables.ts";
 import { byContent } from "./by-content.ts";
-import { startDeployedChain } from "./deployed-chain.ts";
+import { type DeployedChain, startDeployedChain } from "./deployed-chain.ts";
 import { mined } from "./mined.ts";
 import { readLogs } from "./oracle/log.ts";
 import { Oracle } from "./oracle/oracle.ts";
@@ -35,6 +41,70 @@ const deposits = {
 
 /** So many times the chains take back blocks. */
 const reorganisations = runsOf({ short: 8, deep: 200 });
+
+/** Three players, a loss that is made good, eight rounds in which nobody asks, and one player who stays after the end. */
+async function endLottery({ url, deployment, chain }: DeployedChain): Promise<void> {
+  const at = (name: string) => deployedAt(deployment, name).address;
+  const lottery = { address: at("LotteryPool"), abi: lotteryPoolAbi } as const;
+  const vault = { address: at("KhipuVault"), abi: khipuVaultAbi } as const;
+  const mode = anvilBinary() === undefined ? "hardhat" : "anvil";
+  const clock = createTestClient({ mode, transport: http(url) });
+  const pass = async (seconds: number) => {
+    await clock.increaseTime({ seconds });
+    await clock.mine({ blocks: 1 });
+  };
+  const players = [10, 11, 12].map((addressIndex) => {
+    const account = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex });
+    return createWalletClient({ account, chain: chain.chain, transport: http(url) });
+  });
+  const [ana, beto, carla] = players;
+  if (!ana || !beto || !carla) throw new Error("three players are needed");
+  const asset = { address: at("Asset"), abi: faucetTokenAbi } as const;
+  for (const player of players) {
+    const money = [player.account.address, 10n ** 9n] as const;
+    await mined(chain, player.writeContract({ ...asset, functionName: "mint", args: money }));
+    const args = [lottery.address, maxUint256] as const;
+    await mined(chain, player.writeContract({ ...asset, functionName: "approve", args }));
+  }
+  const buy = async (player: typeof ana, assets: bigint) => {
+    const args = [assets, player.account.address, 0n] as const;
+    await mined(chain, player.writeContract({ ...lottery, functionName: "buyTickets", args }));
+  };
+  const call = async (functionName: "closeRound" | "rollOver" | "windDown") =>
+    mined(chain, ana.writeContract({ ...lottery, functionName, args: [] }));
+  await buy(ana, 100_000_000n);
+  await buy(beto, 300_000_000n);
+  await pass(60);
+  await mined(chain, ana.writeContract({ ...vault, functionName: "rebalance" }));
+  const order = await chain.readContract({ ...vault, functionName: "supplyOrder" });
+  const strategy = { address: order[0] ?? vault.address, abi: testnetYieldVaultAbi } as const;
+  const losing = ana.writeContract({ ...strategy, functionName: "lose", args: [50_000_000n] });
+  await mined(chain, losing);
+  const cover = { functionName: "coverPrincipal", args: [100_000_000n] } as const;
+  await mined(chain, carla.writeContract({ ...lottery, ...cover }));
+  const prize = { functionName: "sponsorPrize", args: [20_000_000n, 0n] } as const;
+  await mined(chain, carla.writeContract({ ...lottery, ...prize }));
+  for (let round = 1; round <= 8; round++) {
+    await pass(180);
+    if (round === 8) await buy(carla, 50_000_000n);
+    await pass(20);
+    await call("closeRound");
+    await pass(61);
+    await call("rollOver");
+  }
+  await buy(carla, 1_000_000n);
+  await call("windDown");
+  const part = {
+    functionName: "redeemTickets",
+    args: [2n, 100_000_000n, carla.account.address, 0n],
+  } as const;
+  await mined(chain, beto.writeContract({ ...lottery, ...part }));
+  const all = {
+    functionName: "redeemEntriesAsShares",
+    args: [[3n, 4n], carla.account.address],
+  } as const;
+  await mined(chain, carla.writeContract({ ...lottery, ...all }));
+}
 
 describe(`one indexer over two chains, on which the contracts have the same addresses (seed ${firstSeed})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "khipuvault-chains-"));
@@ -87,6 +157,7 @@ describe(`one indexer over two chains, on which the contracts have the same addr
       await mined(client, wallet.writeContract({ ...pool, functionName: "deposit", args }));
     };
     for (const amount of amounts) await save(amount);
+    if (chainId === SECOND_LOCAL_CHAIN_ID) await endLottery(node);
     deployments.set(chainId, deployment);
     const head = await readExpected(chainId, client, deployment);
     return { chainId, url, file, deployment, client, head, save };
@@ -135,6 +206,27 @@ describe(`one indexer over two chains, on which the contracts have the same addr
     const rows = await rowsOf(world, table);
     const both = [...expected.values()].flatMap((tables) => tables[table] ?? []);
     expect(rows.toSorted(byContent)).toEqual(both.toSorted(byContent));
+  });
+
+  it("values tickets of a lottery that was wound down with their part of what is left", async () => {
+    const deployment = deployments.get(SECOND_LOCAL_CHAIN_ID);
+    if (!deployment) throw new Error("there is no second chain");
+    const address = deployedAt(deployment, "LotteryPool").address;
+    const owner = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: 11 }).address;
+    const { lotteryPool, account } = await world.query<{
+      lotteryPool: { woundDownAt: string | null; weightLeft: string; prize: { assets: string } };
+      account: { positions: { product: string; principal: string; value: { assets: string } }[] };
+    }>(
+      `{ lotteryPool(chainId: ${SECOND_LOCAL_CHAIN_ID}, address: "${address}") { woundDownAt weightLeft prize { assets } }
+         account(chainId: ${SECOND_LOCAL_CHAIN_ID}, address: "${owner}") { positions { product principal value { assets } } } }`,
+    );
+    expect(lotteryPool).toMatchObject({ prize: { assets: "0" } });
+    expect(lotteryPool.woundDownAt).not.toBeNull();
+    const tickets = account.positions.find(({ product }) => product === "lottery");
+    // Of 20 that were to be won about two thirds of what is left are for two hundred of three hundred.
+    expect(tickets?.principal).toBe("200000000");
+    expect(Number(tickets?.value.assets)).toBeGreaterThan(208_000_000);
+    expect(Number(tickets?.value.assets)).toBeLessThan(216_000_000);
   });
 
   it("streams the events of the chain that it is told to", async () => {

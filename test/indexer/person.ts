@@ -124,7 +124,8 @@ export class Person {
       this.#client,
       this.#savings.write.compound([others.map(({ address }) => address)], gas),
     );
-    for (const claim of await this.#treasuryActions()) await mined(this.#client, claim());
+    const [claim] = await this.#treasuryActions();
+    if (claim) await mined(this.#client, claim());
     // the last price may be too old by now
     await mined(this.#client, this.#setPrice());
   }
@@ -188,7 +189,12 @@ export class Person {
       () => true,
       () => false,
     );
-    return isPayable ? [() => write.claimReferralReward([this.address], gas)] : [];
+    if (!isPayable) return [];
+    return [
+      () => write.claimReferralReward([this.address], gas),
+      () => write.claimReferralReward([this.address, 1n], gas),
+      () => write.takeOutShares([this.address], gas),
+    ];
   }
 
   async #savingsActions(others: readonly Person[]): Promise<Action[]> {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice What ERC-4626 promises of every vault, in every state that {World} can describe: the properties of the
@@ -34,6 +35,7 @@ abstract contract ERC4626Properties is Fixture {
 
     function testFuzz_viewsNeverRevert(World memory world, uint128 value) public {
         build(world);
+        assertEq(vault.asset(), address(asset));
         vault.totalAssets();
         vault.convertToShares(value);
         vault.convertToAssets(value);
@@ -52,6 +54,36 @@ abstract contract ERC4626Properties is Fixture {
         vm.startPrank(RECEIVER);
         assertEq(vault.convertToShares(value), shares, "shares depend on the caller");
         assertEq(vault.convertToAssets(value), assets, "assets depend on the caller");
+    }
+
+    function testFuzz_previewsAreTheSameForEverybody(World memory world, uint128 value) public {
+        build(world);
+        bytes4[4] memory previews = [
+            IERC4626.previewDeposit.selector,
+            IERC4626.previewMint.selector,
+            IERC4626.previewWithdraw.selector,
+            IERC4626.previewRedeem.selector
+        ];
+        for (uint256 i = 0; i < 4; ++i) {
+            vm.prank(ANA);
+            (, bytes memory hers) = address(vault).call(abi.encodeWithSelector(previews[i], value));
+            vm.prank(RECEIVER);
+            (, bytes memory theirs) = address(vault).call(abi.encodeWithSelector(previews[i], value));
+            assertEq(hers, theirs, "a preview depends on who asks");
+        }
+    }
+
+    function test_sharesHaveAtLeastTheDecimalsOfTheAsset() public view {
+        assertGe(vault.decimals(), asset.decimals());
+    }
+
+    function testFuzz_nothingIsFree(World memory world, uint128 value) public {
+        build(world);
+        assertEq(vault.previewDeposit(0) + vault.convertToShares(0), 0, "shares for nothing");
+        assertEq(vault.previewRedeem(0) + vault.convertToAssets(0), 0, "assets for nothing");
+        if (value == 0) return;
+        assertGt(vault.previewMint(value), 0, "shares for nothing");
+        assertGt(vault.previewWithdraw(value), 0, "assets for nothing");
     }
 
     function testFuzz_conversionsNeverRoundUp(World memory world, uint128 value) public {
@@ -161,6 +193,30 @@ abstract contract ERC4626Properties is Fixture {
     }
 
     // --------------------------------------------------------------------------------------------------- allowances
+
+    function testFuzz_comingInUsesTheAllowanceOfTheAsset(World memory world, uint256 assets) public {
+        build(world);
+        assets = amount(assets);
+        asset.mint(RECEIVER, 4 * assets);
+        uint256 shares = vault.previewDeposit(assets);
+        vm.startPrank(RECEIVER);
+        asset.approve(address(vault), 4 * assets);
+        vault.deposit(assets, ANA);
+        assertEq(asset.allowance(RECEIVER, address(vault)), 3 * assets, "deposit");
+        uint256 paid = vault.mint(shares, ANA);
+        assertEq(asset.allowance(RECEIVER, address(vault)), 3 * assets - paid, "mint");
+    }
+
+    function testFuzz_anAllowanceWithoutEndStays(World memory world, uint256 part) public {
+        build(world);
+        uint256 shares = bound(part, 0, vault.maxRedeem(ANA) / 2);
+        vm.prank(ANA);
+        vault.approve(BETO, type(uint256).max);
+        vm.startPrank(BETO);
+        vault.redeem(shares, BETO, ANA);
+        vault.withdraw(vault.previewRedeem(shares), BETO, ANA);
+        assertEq(vault.allowance(ANA, BETO), type(uint256).max, "used up");
+    }
 
     function testFuzz_withdrawForAnotherNeedsAndUsesAllowance(World memory world, uint256 assets) public {
         build(world);

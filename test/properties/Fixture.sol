@@ -33,7 +33,7 @@ abstract contract Fixture is Test {
         address manager = address(new AccessManager(address(this)));
         vault = new KhipuVault(asset, "Khipu Vault", "kv", manager, address(this), UNLOCK_PERIOD);
         savings = new SavingsPool(vault, manager, 1, type(uint128).max, type(uint128).max, 2_000);
-        treasury = new FeeTreasury(savings, manager);
+        treasury = FeeTreasury(address(savings.treasury()));
         cooperatives = new CooperativePools(vault);
         vault.setFeeRecipient(address(treasury));
         vault.raiseFee(feeBps);

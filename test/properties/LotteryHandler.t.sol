@@ -9,11 +9,13 @@ import {LotteryPool} from "../../contracts/lottery/LotteryPool.sol";
 import {FaucetToken} from "../../contracts/testnet/FaucetToken.sol";
 import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
 import {KhipuVault} from "../../contracts/vault/KhipuVault.sol";
+import {SharePrice} from "../../contracts/vault/SharePrice.sol";
 import {FickleCoordinator} from "../doubles/FickleCoordinator.sol";
 import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
 
 /// @notice Everything that players, sponsors, bystanders and an oracle out of its mind can do to a lottery, in any
-/// order. It keeps books of its own in the plain way, entry by entry, and compares.
+/// order and with any arguments: what must fail is tried, too, and must fail. It keeps books of its own in the plain
+/// way, entry by entry, and compares; how often each state that matters was reached is counted.
 contract LotteryHandler is Test {
     uint256 internal constant ACTORS = 4;
 
@@ -24,17 +26,27 @@ contract LotteryHandler is Test {
     MoodyStrategy[2] internal strategies;
     uint256 internal immutable unit;
     uint256 internal immutable winnerCount;
+    uint256 internal immutable answerTime;
+    uint256 internal immutable roundDuration;
 
     address[] public actors;
+
+    /// @dev How often a state was reached, by its name.
+    mapping(string state => uint256 times) public reached;
 
     /// @dev Whether a strategy has ever lost anything.
     bool public lossSeen;
 
-    /// @dev All that ever went into prizes, and all that was won.
+    /// @dev All that ever went into prizes, all that was won, and what went back when the lottery was wound down.
     uint256 public yieldShares;
     uint256 public sponsoredShares;
     uint256 public wonShares;
     uint256 public claimedShares;
+    uint256 public returnedShares;
+
+    /// @dev How many rounds in a row needed an answer and got none; since when the last one was closed or asked for.
+    uint256 public unanswered;
+    uint256 internal since;
 
     /// @dev Of the round that is to be drawn: what each entry had when it was closed.
     uint256[] internal frozen;
@@ -46,6 +58,8 @@ contract LotteryHandler is Test {
         coordinator = FickleCoordinator(address(lottery_.coordinator()));
         strategies = strategies_;
         unit = unit_;
+        answerTime = lottery_.rules().answerTime;
+        roundDuration = lottery_.rules().roundDuration;
         ILotteryPool.Tier[] memory tiers = lottery_.tiers();
         uint256 winners;
         for (uint256 i = 0; i < tiers.length; ++i) winners += tiers[i].winners;
@@ -59,30 +73,87 @@ contract LotteryHandler is Test {
 
     // ---------------------------------------------------------------------------------------------------- players
 
-    function buy(uint256 who, uint256 assets) external {
+    /// @dev Tickets are sold to anybody who pays enough, unless a loss is not covered or the lottery is over.
+    function buy(uint256 who, uint256 forWhom, uint256 assets) external {
         address actor = actorOf(who);
-        assets = bound(assets, unit, 1e6 * unit);
-        asset.mint(actor, assets);
+        assets = _amount(assets, 1e6 * unit);
+        uint256 funds = asset.balanceOf(actor);
+        bool ended = lottery.isWoundDown();
+        bool mayFail = assets < unit || assets > funds || ended || lossSeen || !isCertain();
         vm.prank(actor);
-        try lottery.buyTickets(assets, actor, 0) {} catch {
-            assertTrue(lossSeen, "a purchase failed");
+        try lottery.buyTickets(assets, actorOf(forWhom), 0) {
+            assertFalse(ended, "tickets of a lottery that is over");
+            assertGe(assets, unit, "too small a purchase");
+            _count("bought");
+        } catch {
+            assertTrue(mayFail, "a purchase failed");
         }
     }
 
-    function redeem(uint256 seed, uint256 amount, bool asShares) external {
-        (uint256 entry, address actor, uint256 left) = entryAt(seed);
-        if (left == 0) return;
-        amount = bound(amount, 1, left);
-        if (seed % 2 == 0) amount = left;
-        vm.startPrank(actor);
+    /// @dev Of one's own entries, and no more than is left, and that always.
+    function redeem(uint256 who, uint256 entry, uint256 amount, bool asShares) external {
+        address actor = actorOf(who);
+        entry = entry % (lottery.entryCount() + 2);
+        (address owner, uint256 left, ) = lottery.entryOf(entry);
+        if (amount % 2 == 0) actor = owner == address(0) ? actor : owner;
+        amount = _amount(amount, left);
+        bool right = actor == owner && amount > 0 && amount <= left;
+        Before memory before = _before(entry, right ? amount : 0);
+        vm.prank(actor);
         if (asShares) {
-            lottery.redeemTicketsAsShares(entry, amount, actor);
+            try lottery.redeemTicketsAsShares(entry, amount, actor) returns (uint256 shares) {
+                assertTrue(right, "somebody else's tickets");
+                _afterRedeeming(before, amount, 0, shares);
+            } catch {
+                assertFalse(right, "stuck");
+            }
         } else {
             try lottery.redeemTickets(entry, amount, actor, 0) returns (uint256 assets) {
-                assertLe(assets, amount, "more than was paid in");
-                if (!lossSeen) assertGe(assets + 1, amount, "less than was paid in");
+                assertTrue(right, "somebody else's tickets");
+                (uint256 sharesAfter, ) = lottery.totals();
+                _afterRedeeming(before, amount, assets, before.shares - sharesAfter);
             } catch (bytes memory reason) {
-                assertEq(bytes4(reason), IKhipuVault.InsufficientLiquidity.selector, "stuck");
+                if (right) assertEq(bytes4(reason), IKhipuVault.InsufficientLiquidity.selector, "stuck");
+            }
+        }
+    }
+
+    /// @dev Several at once pay what one after the other would, up to a unit each.
+    function redeemSeveral(uint256 who, uint256 one, uint256 other, bool asShares) external {
+        address actor = actorOf(who);
+        uint256[] memory entries = new uint256[](2);
+        entries[0] = one % (lottery.entryCount() + 2);
+        entries[1] = other % (lottery.entryCount() + 2);
+        (address ownerOfOne, uint256 leftOfOne, ) = lottery.entryOf(entries[0]);
+        (address ownerOfOther, uint256 leftOfOther, ) = lottery.entryOf(entries[1]);
+        if (who % 2 == 0 && ownerOfOne != address(0)) actor = ownerOfOne;
+        bool right = ownerOfOne == actor && ownerOfOther == actor && entries[0] != entries[1];
+        right = right && leftOfOne > 0 && leftOfOther > 0;
+        uint256 state = vm.snapshotState();
+        uint256 expected;
+        vm.startPrank(actor);
+        if (right) {
+            expected = lottery.redeemTicketsAsShares(entries[0], leftOfOne, actor);
+            expected += lottery.redeemTicketsAsShares(entries[1], leftOfOther, actor);
+        }
+        vm.revertToState(state);
+        (uint256 sharesBefore, ) = lottery.totals();
+        if (asShares) {
+            try lottery.redeemEntriesAsShares(entries, actor) returns (uint256 shares) {
+                assertTrue(right, "somebody else's tickets");
+                assertApproxEqAbs(shares, expected, _oneUnit(), "other shares than one by one");
+                _count("several at once");
+            } catch {
+                assertFalse(right, "stuck");
+            }
+        } else {
+            try lottery.redeemEntries(entries, actor, 0) {
+                assertTrue(right, "somebody else's tickets");
+                (uint256 sharesAfter, ) = lottery.totals();
+                assertApproxEqAbs(sharesBefore - sharesAfter, expected, 2 * _oneUnit(), "other shares");
+                _count("several at once");
+            } catch (bytes memory reason) {
+                if (right) assertEq(bytes4(reason), IKhipuVault.InsufficientLiquidity.selector, "stuck");
             }
         }
         vm.stopPrank();
@@ -91,16 +162,20 @@ contract LotteryHandler is Test {
     function claim(uint256 who, bool asShares) external {
         address actor = actorOf(who);
         uint256 shares = lottery.playerOf(actor).prizeShares;
-        if (shares == 0) return;
         vm.startPrank(actor);
         if (asShares) {
-            lottery.claimPrizeAsShares(actor);
-            claimedShares += shares;
+            try lottery.claimPrizeAsShares(actor) {
+                claimedShares += shares;
+                _count("claimed");
+            } catch {
+                assertEq(shares, 0, "stuck");
+            }
         } else {
             try lottery.claimPrize(actor, 0) {
                 claimedShares += shares;
+                _count("claimed");
             } catch (bytes memory reason) {
-                assertEq(bytes4(reason), IKhipuVault.InsufficientLiquidity.selector, "stuck");
+                if (shares > 0) assertEq(bytes4(reason), IKhipuVault.InsufficientLiquidity.selector, "stuck");
             }
         }
         vm.stopPrank();
@@ -108,26 +183,62 @@ contract LotteryHandler is Test {
 
     function sponsor(uint256 who, uint256 assets) external {
         address actor = actorOf(who);
-        assets = bound(assets, unit, 1e4 * unit);
-        asset.mint(actor, assets);
+        assets = _amount(assets, 1e4 * unit);
+        bool ended = lottery.isWoundDown();
         vm.prank(actor);
-        sponsoredShares += lottery.sponsorPrize(assets, 0);
+        try lottery.sponsorPrize(assets, 0) returns (uint256 shares) {
+            assertFalse(ended, "a prize of a lottery that is over");
+            sponsoredShares += shares;
+        } catch {}
+    }
+
+    /// @dev Takes what is missing at most, adds to no prize and no principal, and only at what is certain.
+    function cover(uint256 who, uint256 assets) external {
+        (uint256 sharesBefore, uint256 principalBefore) = lottery.totals();
+        uint256 value = vault.convertToAssets(sharesBefore);
+        uint256 missing = principalBefore > value ? principalBefore - value : 0;
+        assets = _amount(assets, missing);
+        uint256 prizeBefore = lottery.roundOf(lottery.currentRound()).prize;
+        bool certain = isCertain();
+        bool ended = lottery.isWoundDown();
+        vm.prank(actorOf(who));
+        try lottery.coverPrincipal(assets) returns (uint256 taken, uint256 shares) {
+            (uint256 sharesAfter, uint256 principalAfter) = lottery.totals();
+            assertTrue(certain && !ended, "covered at what is not certain, or at the end");
+            assertLe(taken, missing, "more than is missing");
+            assertLe(taken, assets, "more than was offered");
+            assertEq(sharesAfter, sharesBefore + shares, "shares that cover");
+            assertEq(principalAfter, principalBefore, "principal");
+            assertEq(lottery.roundOf(lottery.currentRound()).prize, prizeBefore, "prize");
+            _count("covered");
+        } catch {}
     }
 
     // ------------------------------------------------------------------------------------------------- bystanders
 
     /// @dev Closing counts what each entry weighs, and takes nothing but what is above the principal.
-    function close() external {
+    function close(bool wait) external {
         uint256 roundId = lottery.currentRound();
-        if (isPending(lottery.roundOf(roundId - 1).state)) return;
-        uint256 closesFrom = lottery.roundOf(roundId).start + lottery.rules().roundDuration;
-        if (block.timestamp < closesFrom) vm.warp(closesFrom);
+        ILotteryPool.Round memory last = lottery.roundOf(roundId - 1);
+        uint256 closesFrom = lottery.roundOf(roundId).start + roundDuration;
+        if (unanswered >= 8 && closesFrom <= last.deadline + answerTime) {
+            closesFrom = last.deadline + answerTime + 1;
+        }
+        if (wait && block.timestamp < closesFrom) vm.warp(closesFrom);
+        bool right = block.timestamp >= closesFrom && !isPending(last.state) && !lottery.isWoundDown();
         (uint256 sharesBefore, ) = lottery.totals();
-        lottery.closeRound();
+        try lottery.closeRound() {
+            assertTrue(right, "closed at a wrong time");
+        } catch {
+            assertFalse(right, "cannot be closed");
+            return;
+        }
         (uint256 shares, uint256 principal) = lottery.totals();
         if (shares < sharesBefore) {
             yieldShares += sharesBefore - shares;
+            assertTrue(isCertain(), "a prize out of what is not certain");
             assertGe(vault.convertToAssets(shares), principal, "a prize out of principal");
+            _count("harvested");
         }
         delete frozen;
         frozen.push(0);
@@ -136,20 +247,25 @@ contract LotteryHandler is Test {
             frozen.push(left);
         }
         assertEq(lottery.roundOf(roundId).weight, _weight(lottery.roundOf(roundId)), "sum of weights");
+        since = block.timestamp;
+        if (lottery.roundOf(roundId).state == ILotteryPool.State.Closed) _count("closed");
     }
 
     function request() external {
-        uint256 roundId = lottery.currentRound() - 1;
-        ILotteryPool.Round memory round = lottery.roundOf(roundId);
-        if (round.state != ILotteryPool.State.Closed) return;
-        if (block.timestamp > round.end + lottery.rules().answerTime) return;
-        lottery.requestDraw();
+        ILotteryPool.Round memory round = lottery.roundOf(lottery.currentRound() - 1);
+        bool right = round.state == ILotteryPool.State.Closed && block.timestamp <= since + answerTime;
+        try lottery.requestDraw() {
+            assertTrue(right, "asked for at a wrong time");
+            since = block.timestamp;
+            _count("requested");
+        } catch {
+            assertFalse(right, "cannot be asked for");
+        }
     }
 
     /// @dev Answers anything, at any time, again and again: only the first answer in time counts.
     function answer(uint256 requestId, uint256 word) external {
-        requestId = bound(requestId, 0, coordinator.requests() + 1);
-        _answer(requestId, word);
+        _answer(requestId % (coordinator.requests() + 2), word);
     }
 
     function answerLast(uint256 word) external {
@@ -165,12 +281,48 @@ contract LotteryHandler is Test {
         }
     }
 
-    function rollOver() external {
+    /// @dev An answer has all of its time, from the request, before anybody can give it up.
+    function rollOver(bool wait) external {
         ILotteryPool.Round memory round = lottery.roundOf(lottery.currentRound() - 1);
-        if (round.state != ILotteryPool.State.Closed && round.state != ILotteryPool.State.Requested) return;
-        uint256 deadline = round.end + lottery.rules().answerTime;
-        if (block.timestamp <= deadline) vm.warp(deadline + 1);
-        lottery.rollOver();
+        if (wait && block.timestamp <= since + answerTime) vm.warp(since + answerTime + 1);
+        bool right = round.state == ILotteryPool.State.Closed || round.state == ILotteryPool.State.Requested;
+        right = right && block.timestamp > since + answerTime;
+        try lottery.rollOver() {
+            assertTrue(right, "given up too early");
+            ++unanswered;
+            _count("no answer");
+        } catch {
+            assertFalse(right, "cannot be given up");
+        }
+    }
+
+    /// @dev Some rounds in which nobody asks.
+    function silence(uint256 rounds) external {
+        for (rounds = (rounds % 8) + 1; rounds > 0; --rounds) {
+            this.close(true);
+            this.rollOver(true);
+        }
+    }
+
+    /// @dev Only after eight rounds in a row, in front of no draw, with somebody to pay, and once. What was to be won
+    /// is behind the tickets then, and nothing else has moved.
+    function windDown() external {
+        uint256 roundId = lottery.currentRound();
+        (uint256 sharesBefore, uint256 principalBefore) = lottery.totals();
+        uint256 prize = lottery.roundOf(roundId).prize;
+        bool right = unanswered >= 8 && principalBefore > 0 && !lottery.isWoundDown();
+        right = right && !isPending(lottery.roundOf(roundId - 1).state);
+        try lottery.windDown() {
+            assertTrue(right, "wound down too soon");
+            (uint256 shares, uint256 principal) = lottery.totals();
+            assertEq(shares, sharesBefore + prize, "what was to be won");
+            assertEq(principal, principalBefore, "principal");
+            returnedShares = prize;
+            _count("wound down");
+            if (!isCertain()) _count("wound down while unreadable");
+        } catch {
+            assertFalse(right, "cannot be wound down");
+        }
     }
 
     function fakeAnswer(uint256 who, uint256 word) external {
@@ -186,18 +338,19 @@ contract LotteryHandler is Test {
 
     function earn(uint256 which, uint256 assets) external {
         MoodyStrategy strategy = strategies[which % 2];
-        asset.mint(address(strategy), bound(assets, 0, strategy.totalAssets() / 4));
-        vault.report();
-        vault.rebalance();
+        asset.mint(address(strategy), bound(assets, 0, asset.balanceOf(address(strategy)) / 4));
+        try vault.report() {} catch {}
+        try vault.rebalance() {} catch {}
     }
 
     function lose(uint256 which, uint256 assets) external {
         MoodyStrategy strategy = strategies[which % 2];
-        assets = bound(assets, 0, strategy.totalAssets() / 3);
+        assets = bound(assets, 0, asset.balanceOf(address(strategy)) / 3);
         // Most campaigns lose nothing, so that what holds without a loss is tried for long.
         if (assets % 4 != 0 || assets == 0) return;
         strategy.lose(assets);
         lossSeen = true;
+        _count(isCertain() ? "lost" : "unreadable and fallen");
     }
 
     function dryUp(uint256 which, uint256 liquid) external {
@@ -206,6 +359,16 @@ contract LotteryHandler is Test {
 
     function refill(uint256 which) external {
         strategies[which % 2].setLiquid(type(uint256).max);
+    }
+
+    function sulk(uint256 which) external {
+        strategies[which % 2].setMood(MoodyStrategy.Mood.RevertsOnReading);
+        if (!isCertain()) _count("unreadable");
+    }
+
+    function cheerUp() external {
+        strategies[0].setMood(MoodyStrategy.Mood.Good);
+        strategies[1].setMood(MoodyStrategy.Mood.Good);
     }
 
     function pass(uint32 time) external {
@@ -218,11 +381,8 @@ contract LotteryHandler is Test {
         return actors[who % ACTORS];
     }
 
-    function entryAt(uint256 seed) public view returns (uint256 entry, address player, uint256 left) {
-        uint256 count = lottery.entryCount();
-        if (count == 0) return (0, address(0), 0);
-        entry = (seed % count) + 1;
-        (player, left, ) = lottery.entryOf(entry);
+    function isCertain() public view returns (bool complete) {
+        (, complete) = vault.certainPrice();
     }
 
     function isPending(ILotteryPool.State state) public pure returns (bool) {
@@ -232,7 +392,81 @@ contract LotteryHandler is Test {
             state == ILotteryPool.State.Answered;
     }
 
+    /// @notice What is left of an entry weighed in the last round, once the lottery is over.
+    function lastWeightOf(uint256 entry, uint256 amount) public view returns (uint256) {
+        ILotteryPool.Round memory round = lottery.roundOf(lottery.currentRound() - 1);
+        return entry > round.lastEntry ? 0 : amount * _seconds(round, entry);
+    }
+
     // ------------------------------------------------------------------------------------------------------- inside
+
+    /// @dev Before tickets are redeemed.
+    struct Before {
+        uint256 shares;
+        uint256 principal;
+        uint256 worth;
+        uint256 weightOut;
+        uint256 weight;
+        uint256 rest;
+        bool ended;
+        bool certain;
+        SharePrice price;
+    }
+
+    function _before(uint256 entry, uint256 amount) private view returns (Before memory b) {
+        (b.shares, b.principal) = lottery.totals();
+        (b.price, b.certain) = vault.certainPrice();
+        b.worth = b.price.toAssetsDown(b.shares);
+        b.ended = lottery.isWoundDown();
+        if (!b.ended) return b;
+        b.weightOut = amount == 0 ? 0 : lastWeightOf(entry, amount);
+        (b.weight, b.rest) = lottery.remainder();
+        // What was earned or lost since the last one left is divided anew, at what is certain.
+        uint256 owed = b.price.toSharesUp(b.principal + 100);
+        if (b.certain) b.rest = b.shares > owed ? b.shares - owed : 0;
+    }
+
+    /// @dev Nobody takes more than the own: without a loss what was paid in, after the end also one's part of the rest.
+    function _afterRedeeming(Before memory b, uint256 amount, uint256 assets, uint256 shares) private {
+        (uint256 sharesAfter, uint256 principalAfter) = lottery.totals();
+        uint256 worth = b.price.toAssetsDown(shares);
+        assertEq(principalAfter, b.principal - amount, "principal");
+        assertEq(sharesAfter, b.shares - shares, "shares");
+        if (!b.ended) {
+            assertLe(assets, amount, "more than was paid in");
+            if (b.certain && !lossSeen) assertGe(worth + 2, amount, "less than was paid in");
+            _count("redeemed");
+            return;
+        }
+        _count("redeemed at the end");
+        if (principalAfter == 0) {
+            assertEq(sharesAfter, 0, "kept back from the last one");
+            _count("all left at the end");
+            return;
+        }
+        if (b.worth >= b.principal + 100) assertGe(worth + 2, amount, "less than was paid in, at the end");
+        if (b.weight == 0) return;
+        uint256 part = (b.rest * b.weightOut) / b.weight;
+        assertLe(shares, b.price.toSharesUp(amount) + part + 1, "more than one's part");
+        (uint256 weightAfter, uint256 restAfter) = lottery.remainder();
+        assertEq(weightAfter, b.weight - b.weightOut, "weight that is left");
+        assertEq(restAfter, b.rest - part, "what is left for the others");
+        if (b.weightOut == 0) _count("came too late for the rest");
+    }
+
+    function _oneUnit() private view returns (uint256) {
+        (SharePrice memory price, ) = vault.certainPrice();
+        return price.toSharesUp(1);
+    }
+
+    /// @dev Anything: what is usual, exactly the whole, a little more, a little, or whatever the number says.
+    function _amount(uint256 seed, uint256 whole) private pure returns (uint256) {
+        uint256 kind = seed % 8;
+        if (kind < 4) return whole == 0 ? 0 : seed % (whole + 1);
+        if (kind == 4) return whole;
+        if (kind == 5) return whole + 1;
+        return kind == 6 ? (seed >> 8) % 3 : seed;
+    }
 
     function _answer(uint256 requestId, uint256 word) private {
         uint256 roundId = lottery.currentRound() - 1;
@@ -242,9 +476,10 @@ contract LotteryHandler is Test {
         bool counts =
             before.state == ILotteryPool.State.Requested &&
                 before.requestId == requestId &&
-                block.timestamp <= before.end + lottery.rules().answerTime;
+                block.timestamp <= since + answerTime;
         assertEq(round.state == before.state, !counts, "state after an answer");
         assertEq(round.word, counts ? word : before.word, "word after an answer");
+        _count(counts ? "answered" : "ignored");
     }
 
     /// @dev One attempt at one winner, who is the one that the plain way finds.
@@ -260,6 +495,10 @@ contract LotteryHandler is Test {
         uint256 winnerAfter = lottery.roundOf(roundId).winner;
         assertEq(winnerAfter, round.winner + (over ? 1 : 0), "a winner was skipped or drawn twice");
         assertEq(done, winnerAfter == winnerCount, "done");
+        if (done) {
+            unanswered = 0;
+            _count("drawn");
+        }
     }
 
     /// @dev Walks along all entries to the place that the word names.
@@ -284,5 +523,9 @@ contract LotteryHandler is Test {
         for (uint256 entry = 1; entry < frozen.length; ++entry) {
             weight += frozen[entry] * _seconds(round, entry);
         }
+    }
+
+    function _count(string memory state) private {
+        ++reached[state];
     }
 }

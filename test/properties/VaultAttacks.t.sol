@@ -5,6 +5,7 @@ import {Test} from "forge-std/Test.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FaucetToken} from "../../contracts/testnet/FaucetToken.sol";
 import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
 import {KhipuVault} from "../../contracts/vault/KhipuVault.sol";
@@ -490,6 +491,107 @@ contract GainsAndLossesTest is VaultAttackFixture {
         assertLe(leave(ATTACKER), 10 * UNIT + 1, "a windfall");
         nextBlock();
         assertApproxEqRel(enter(ATTACKER, 10 * UNIT), 10 * UNIT * 1e12, 0.6e18, "a broken scale");
+    }
+}
+
+/// @notice Who gets what comes back of a loss.
+contract RecoveryTest is VaultAttackFixture {
+    IERC4626 private fallen;
+
+    function setUp() public override {
+        super.setUp();
+        fallen = IERC4626(address(risky));
+    }
+
+    function test_whatWasLostBeforeANewcomerCameIsNotReleasedAtOnceByALaterWriteDown(bool inKind) public {
+        invest(6_000, 4_000);
+        risky.lose(100_000 * UNIT);
+        vault.report();
+        enter(ATTACKER, 900_000 * UNIT);
+        vault.writeDown(fallen, bookedIn(risky) - UNIT);
+        asset.mint(address(risky), 100_000 * UNIT);
+        if (inKind) {
+            leaveInKind(ATTACKER, vault.balanceOf(ATTACKER), none());
+            uint256 got =
+                asset.balanceOf(ATTACKER) +
+                    risky.previewRedeem(risky.balanceOf(ATTACKER)) +
+                    safe.previewRedeem(safe.balanceOf(ATTACKER));
+            assertLe(got, 900_001 * UNIT, "took an older loss along");
+        } else {
+            vault.acceptValue(fallen);
+            assertLe(leave(ATTACKER), 900_001 * UNIT, "an older loss was released at once");
+        }
+    }
+
+    function test_whatCameBackWhileNobodyCouldComeInIsReleasedAtOnce() public {
+        invest(6_000, 4_000);
+        vault.writeDown(fallen, 100_000 * UNIT);
+        vault.acceptValue(fallen);
+        assertApproxEqAbs(worthOf(SAVER), ALL, 10, "not what was written down");
+        assertEq(vault.lockedProfit(), 0, "locked");
+    }
+
+    function test_aFallThatClosedDepositsAndWasBookedIsNobodyElses() public {
+        invest(4_000, 6_000);
+        risky.lose(600_000 * UNIT);
+        vault.report();
+        asset.mint(address(risky), 500_000 * UNIT);
+        assertEq(vault.maxDeposit(ATTACKER), 0, "open before the curator has looked");
+    }
+
+    function test_whoComesInAfterAFallThatNobodyBookedSharesInTheRecoveryOnlyOverTime() public {
+        invest(4_000, 6_000);
+        risky.lose(600_000 * UNIT);
+        assertEq(vault.maxDeposit(ATTACKER), 0, "open below the line");
+        // Half of it is back, and nobody has booked anything: the price of the day.
+        asset.mint(address(risky), 300_000 * UNIT);
+        enter(ATTACKER, 700_000 * UNIT);
+        asset.mint(address(risky), 300_000 * UNIT);
+        vault.report();
+        assertLe(worthOf(ATTACKER), 700_001 * UNIT, "at once");
+        skip(31 days);
+        assertApproxEqRel(worthOf(ATTACKER), 850_000 * UNIT, 0.001e18, "not as the page says");
+    }
+
+    function test_aStrategyThatIsBookedAtNothingAddsNothingToThePriceWhateverItSays(uint256 back) public {
+        invest(6_000, 4_000);
+        vault.writeOff(fallen);
+        risky.lose(400_000 * UNIT);
+        vault.acceptValue(fallen);
+        risky.setMood(MoodyStrategy.Mood.RevertsOnReading);
+        (SharePrice memory price, bool complete) = vault.certainPrice();
+        assertTrue(complete, "nothing that is booked is unknown");
+        asset.mint(address(risky), bound(back, 0, ALL));
+        risky.setMood(MoodyStrategy.Mood.Good);
+        vault.report();
+        (SharePrice memory later, ) = vault.certainPrice();
+        assertEq(later.assets, price.assets, "the price was not certain");
+        assertEq(later.shares, price.shares, "a fee on nothing");
+    }
+
+    function test_aLoanTakesNothingOfAStrategyThatIsBookedAtNothing(bool readable) public {
+        invest(6_000, 4_000);
+        risky.lose(400_000 * UNIT);
+        vault.report();
+        nextBlock();
+        if (!readable) {
+            asset.mint(address(risky), 400_000 * UNIT);
+            risky.setMood(MoodyStrategy.Mood.RevertsOnReading);
+        }
+        enter(ATTACKER, 100 * ALL);
+        leaveInKind(ATTACKER, vault.balanceOf(ATTACKER), none());
+        assertEq(risky.balanceOf(ATTACKER), 0, "taken along for nothing");
+    }
+
+    function test_aRemovalNeverPaysLessThanIsBooked(uint256 booked) public {
+        invest(6_000, 4_000);
+        booked = bound(booked, 1, 399_999 * UNIT);
+        vault.writeDown(fallen, booked);
+        risky.setExitFee(5_000);
+        vault.removeStrategy(fallen);
+        (, bool listed) = vault.capsOf(fallen);
+        if (booked > 200_000 * UNIT) assertTrue(listed || vault.grossAssets() + 2 >= 800_000 * UNIT);
+        assertGe(vault.grossAssets() + 2, 600_000 * UNIT + Math.min(booked, 200_000 * UNIT), "paid less");
     }
 }
 

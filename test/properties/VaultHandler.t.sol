@@ -9,23 +9,22 @@ import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
 import {KhipuVault} from "../../contracts/vault/KhipuVault.sol";
 import {AdversaryStrategy, IBorrower} from "../doubles/AdversaryStrategy.sol";
 import {MoodyStrategy} from "../doubles/MoodyStrategy.sol";
+import {ReachedStates} from "./Campaign.sol";
 
 /// @notice Everything that savers, strangers, roles and strategies can do to a vault, in any order and with any argument:
 /// nothing is bounded by what the vault says is possible. What may never happen in one action is checked here; how often
 /// each state that matters was reached is counted.
-contract VaultHandler is Test, IBorrower {
+contract VaultHandler is Test, IBorrower, ReachedStates {
     uint256 public constant SAVERS = 3;
     uint256 private constant STRATEGIES = 3;
     uint256 private constant BPS = 10_000;
+    uint256 private constant STATES = 25;
 
     KhipuVault private immutable vault;
     FaucetToken private immutable asset;
     uint256 private immutable unit;
     AdversaryStrategy[STRATEGIES] public strategies;
     address[] public savers;
-
-    /// @dev How often a state was reached, by its name.
-    mapping(string state => uint256 times) public reached;
 
     /// @dev What the vault had when this second began.
     uint256 private _grossBefore;
@@ -34,7 +33,11 @@ contract VaultHandler is Test, IBorrower {
     address private _caller;
     bytes private _inside;
 
-    constructor(KhipuVault vault_, AdversaryStrategy[STRATEGIES] memory strategies_, uint256 unit_) {
+    constructor(
+        KhipuVault vault_,
+        AdversaryStrategy[STRATEGIES] memory strategies_,
+        uint256 unit_
+    ) ReachedStates(_statesThatMatter()) {
         vault = vault_;
         asset = FaucetToken(vault_.asset());
         strategies = strategies_;
@@ -47,6 +50,12 @@ contract VaultHandler is Test, IBorrower {
         asset.approve(address(vault), type(uint256).max);
     }
 
+    /// @dev What ruins a whole run happens seldom: else nothing that needs a sound vault would ever be reached.
+    modifier seldom(uint256 dice) {
+        if (uint256(keccak256(abi.encode(dice))) % 4 != 0) return;
+        _;
+    }
+
     // ------------------------------------------------------------------------------- what no action may ever do
 
     /// @dev No action of a saver or a stranger takes from those who do nothing, or gives to them at once.
@@ -55,14 +64,27 @@ contract VaultHandler is Test, IBorrower {
         uint256 shares = vault.convertToShares(1e6 * unit);
         uint256 before = vault.convertToAssets(shares);
         (, bool complete) = vault.certainPrice();
+        uint256 supply = vault.totalSupply();
+        uint256 locked = vault.lockedProfit();
         _;
         uint256 afterwards = vault.convertToAssets(shares);
         // A few units of all that there is, which may be little.
         uint256 rounding = before / 1e5 + 1_000 + (16 * before) / (vault.totalAssets() + 1);
+        // Who leaves in kind while something cannot be read takes a part of a loss along that locked profit would have
+        // borne: so much more is locked, for those who stay.
+        if (!complete) {
+            uint256 more = vault.lockedProfit() - Math.min(locked, vault.lockedProfit());
+            rounding += Math.mulDiv(
+                more,
+                shares,
+                vault.totalSupply() + 10 ** (vault.decimals() - asset.decimals())
+            );
+        }
         assertGe(afterwards + rounding, before, "an action took from those who did nothing");
         // Who leaves while something cannot be read, or leaves something out, leaves it to the others.
         // Where hardly anybody is left, roundings of all times are the price.
-        bool somebody = vault.totalSupply() > 1e6 * 10 ** (vault.decimals() - asset.decimals());
+        bool somebody =
+            Math.min(supply, vault.totalSupply()) > 1e6 * 10 ** (vault.decimals() - asset.decimals());
         if (complete && somebody && !_gaveUp)
             assertLe(afterwards, before + rounding, "a gain was released at once");
         _gaveUp = false;
@@ -84,7 +106,7 @@ contract VaultHandler is Test, IBorrower {
 
     // ------------------------------------------------------------------------------------------- savers and strangers
 
-    function deposit(uint256 who, uint256 assets) external fair {
+    function deposit(uint256 who, uint256 assets) public fair {
         address saver = _saver(who);
         assets = assets % (1e9 * unit);
         asset.mint(saver, assets);
@@ -98,13 +120,13 @@ contract VaultHandler is Test, IBorrower {
         }
     }
 
-    function withdraw(uint256 who, uint256 assets) external fair {
+    function withdraw(uint256 who, uint256 assets) public fair {
         address saver = _saver(who);
         uint256 worth = vault.convertToAssets(vault.balanceOf(saver));
-        assets = assets % (2 * worth + 1);
+        assets = assets % 4 == 0 ? worth + 1 : assets % (2 * worth + 1);
         vm.prank(saver);
         try vault.withdraw(assets, saver, saver) {
-            assertLe(assets, worth, "more than one's part");
+            assertLe(assets, worth, "withdrew more than one's part");
             _count("withdraw");
         } catch {}
     }
@@ -115,10 +137,22 @@ contract VaultHandler is Test, IBorrower {
         uint256 worth = vault.convertToAssets(shares);
         vm.prank(saver);
         try vault.redeem(shares, saver, saver) returns (uint256 assets) {
-            assertLe(assets, worth, "more than one's part");
+            assertLe(assets, worth, "redeemed more than one's part");
             _count("redeem");
-            if (vault.totalSupply() == 0) _count("all left");
         } catch {}
+    }
+
+    /// @dev Everybody goes, the fee recipient too.
+    function leave(uint256 dice) external seldom(dice) fair {
+        for (uint256 i = 0; i <= SAVERS; ++i) {
+            address who = i < SAVERS ? savers[i] : vault.feeRecipient();
+            uint256 shares = vault.balanceOf(who);
+            vm.prank(who);
+            try vault.redeem(shares, who, who) {} catch {}
+        }
+        // Where nobody does nothing, nobody gains.
+        _gaveUp = true;
+        if (vault.totalSupply() == 0) _count("all left");
     }
 
     function redeemInKind(uint256 who, uint256 shares, uint8 leftOut) external fair {
@@ -152,12 +186,17 @@ contract VaultHandler is Test, IBorrower {
         } catch {}
     }
 
-    function report() external fair {
+    function report() public fair {
         uint256[STRATEGIES] memory booked;
         for (uint256 i = 0; i < STRATEGIES; ++i) booked[i] = _booked(i);
+        uint256 fee = vault.balanceOf(vault.feeRecipient());
         (uint256 profit, uint256 loss) = vault.report();
+        // Bit by bit is no more than at once.
+        vault.report();
+        if (vault.balanceOf(vault.feeRecipient()) > fee) _count("fee");
         if (profit > 0 && loss > 0) _count("a gain made good for a loss");
         if (profit > 0) _count("profit");
+        if (loss > profit) _count("loss booked");
         for (uint256 i = 0; i < STRATEGIES; ++i) {
             assertLe(_booked(i), 2 * booked[i], "more than what was in it was believed");
             if (_booked(i) > booked[i] && strategies[i].exaggeration() > 1e18) _count("a lie was booked");
@@ -192,7 +231,7 @@ contract VaultHandler is Test, IBorrower {
 
     /// @dev Comes in with any sum, has the vault report and rebalance, and goes again, all in one second.
     function borrow(uint256 loan, bool reports, bool inKind) external fair {
-        loan = loan % (1e12 * unit);
+        loan = (loan % 1e12) * (loan % 2 == 0 ? unit : unit / 1e6);
         asset.mint(address(this), loan);
         uint256 had = _wealth();
         try vault.deposit(loan, address(this)) returns (uint256 shares) {
@@ -203,7 +242,7 @@ contract VaultHandler is Test, IBorrower {
             else try vault.redeem(shares, address(this), address(this)) {} catch {}
             rebalance();
             if (vault.balanceOf(address(this)) == 0) {
-                assertLe(_wealth(), had + had / 1e6 + 1_000, "a loan paid");
+                assertLe(_wealth(), had + had / 1e9 + 1_000, "a loan paid");
                 _count("loan");
             } else {
                 // What could not be had is somebody's.
@@ -222,15 +261,15 @@ contract VaultHandler is Test, IBorrower {
         else _inside = abi.encodeCall(IKhipuVault.redeemInKind, (shares, _caller, _caller, new address[](0)));
         // In kind, what a strategy has gained since the last report goes along: its value is not known.
         if (what % 4 == 3) vault.report();
-        uint256 fair_ = vault.convertToAssets(shares);
-        uint256 had = asset.balanceOf(_caller);
+        asset.mint(_caller, amount % (1e6 * unit));
         strategies[which % STRATEGIES].flashLoan();
-        if (what % 4 == 0) assertLe(asset.balanceOf(_caller), had + fair_, "hid a loss for a call");
+        delete _inside;
         _gaveUp = true;
         _count("callback");
     }
 
     function onLoan() external {
+        if (_inside.length == 0) return;
         vm.prank(_caller);
         (bool done, ) = address(vault).call(_inside);
         if (done) _count("callback went through");
@@ -238,23 +277,51 @@ contract VaultHandler is Test, IBorrower {
 
     // ------------------------------------------------------------------------------------------------------ strategies
 
-    function earn(uint256 which, uint256 assets) external {
+    function earn(uint256 which, uint256 assets) public {
         _noteSecond();
         uint256 gross = vault.grossAssets();
         asset.mint(address(strategies[which % STRATEGIES]), assets % (1e6 * unit));
         _noteRecovery(gross);
     }
 
-    function lose(uint256 which, uint256 part) external {
+    function lose(uint256 which, uint256 part) public {
         _noteSecond();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
         uint256 there = asset.balanceOf(address(strategy));
         // Mostly small, at times everything.
-        uint256 lost = part % 5 == 0 ? there : Math.mulDiv(there, part % 1e6, 1e7);
+        uint256 lost = part % 11 == 0 ? there : Math.mulDiv(there, part % 1e6, 1e7);
         if (lost == 0) return;
         strategy.lose(lost);
         _count("loss");
-        if (strategy.mood() == MoodyStrategy.Mood.RevertsOnReading) _count("unreadable and fallen");
+        (, bool complete) = vault.certainPrice();
+        if (!complete) _count("fallen while something is unreadable");
+    }
+
+    /// @dev A good time: all can be read and paid, one earns, or says so, and another may lose a little.
+    function season(uint256 which, uint256 gain, uint256 lossPart, uint256 lie) external {
+        heal();
+        earn(which, gain);
+        if (lie % 3 == 0) strategies[which % STRATEGIES].exaggerate(1e18 + (lie % 2e18));
+        if (lossPart % 2 == 0) lose((which % STRATEGIES) + 1, (lossPart % 1_000) * 11 + 1);
+        report();
+    }
+
+    /// @dev While one takes or pays other amounts than it says, money goes in and out.
+    function cheat(uint256 which, uint8 how, uint256 amount) external {
+        heal();
+        deposit(which, amount);
+        pass(1);
+        strategies[which % STRATEGIES].setMood(MoodyStrategy.Mood(8 + (how % 5)));
+        rebalance();
+        withdraw(which, amount);
+        _count("money moved while one cheats");
+    }
+
+    /// @dev While one cannot be read, another falls.
+    function hideAndLose(uint256 which, uint256 part) external {
+        _noteSecond();
+        strategies[which % STRATEGIES].setMood(MoodyStrategy.Mood.RevertsOnReading);
+        lose((which % STRATEGIES) + 1, part);
     }
 
     function change(uint256 which, uint8 mood, uint256 liquid, uint256 factor) external {
@@ -262,8 +329,9 @@ contract VaultHandler is Test, IBorrower {
         uint256 gross = vault.grossAssets();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
         strategy.setMood(MoodyStrategy.Mood(mood % 3 == 0 ? mood % 16 : 0));
-        strategy.setLiquid(liquid % 3 == 0 ? liquid % (1e6 * unit) : type(uint256).max);
-        strategy.exaggerate(factor % 4 == 0 ? factor % 1e24 : 1e18);
+        strategy.setLiquid(liquid % 5 == 0 ? liquid % (1e6 * unit) : type(uint256).max);
+        // Mostly somewhat, at times a hundred thousand times too much.
+        strategy.exaggerate(factor % 3 == 0 ? factor % (factor % 2 == 0 ? 1e24 : 3e18) : 1e18);
         _noteRecovery(gross);
         (, bool complete) = vault.certainPrice();
         if (!complete) _count("incomplete price");
@@ -272,13 +340,14 @@ contract VaultHandler is Test, IBorrower {
     function seize(uint256 which, uint256 shares) external {
         _noteSecond();
         AdversaryStrategy strategy = strategies[which % STRATEGIES];
+        if (shares % 3 != 0) return;
         shares = shares % (strategy.balanceOf(address(vault)) / 4 + 1);
         try strategy.seize(address(vault), shares) {
             if (shares > 0) _count("shares taken by force");
         } catch {}
     }
 
-    function pass(uint32 time) external {
+    function pass(uint32 time) public {
         skip((time % 3 == 0 ? time % 40 days : time % 1 hours) + 1);
         _noteSecond();
     }
@@ -286,6 +355,7 @@ contract VaultHandler is Test, IBorrower {
     // ----------------------------------------------------------------------------------------------------------- roles
 
     function writeDown(uint256 which, uint256 assets) external {
+        if (assets % 3 != 0) return;
         _noteSecond();
         try vault.writeDown(_strategy(which), assets % (_booked(which % STRATEGIES) + 1)) {
             _count("written down");
@@ -293,6 +363,7 @@ contract VaultHandler is Test, IBorrower {
     }
 
     function accept(uint256 which) external {
+        if (which % 2 != 0) return;
         _noteSecond();
         try vault.acceptValue(_strategy(which)) {
             _count("accepted");
@@ -302,6 +373,7 @@ contract VaultHandler is Test, IBorrower {
     function remove(uint256 which) external {
         _noteSecond();
         (, , , bool impaired) = vault.lossOf(_strategy(which));
+        if (!impaired && which % 4 != 0) return;
         try vault.removeStrategy(_strategy(which)) {
             (, bool listed) = vault.capsOf(_strategy(which));
             if (!listed) _count(impaired ? "removed after a loss" : "removed");
@@ -316,9 +388,9 @@ contract VaultHandler is Test, IBorrower {
         else try vault.raiseCaps(_strategy(which), caps) {} catch {}
     }
 
-    function stop(bool stopped) external {
+    function stop(uint256 dice) external {
         _noteSecond();
-        if (stopped) vault.stopDeposits();
+        if (dice % 5 == 0) vault.stopDeposits();
         else vault.resumeDeposits();
     }
 
@@ -332,7 +404,7 @@ contract VaultHandler is Test, IBorrower {
     // ---------------------------------------------------------------------------------------------------------- inside
 
     /// @notice Makes every strategy well again.
-    function heal() external {
+    function heal() public {
         _noteSecond();
         uint256 gross = vault.grossAssets();
         for (uint256 i = 0; i < STRATEGIES; ++i) {
@@ -379,7 +451,35 @@ contract VaultHandler is Test, IBorrower {
         return savers[who % SAVERS];
     }
 
-    function _count(string memory state) private {
-        ++reached[state];
+    function _statesThatMatter() private pure returns (string[] memory states) {
+        string[STATES] memory list = [
+            "deposit",
+            "withdraw",
+            "redeem",
+            "all left",
+            "in kind",
+            "in kind, left out",
+            "deposits closed",
+            "profit",
+            "fee",
+            "loss booked",
+            "a gain made good for a loss",
+            "a lie was booked",
+            "supplied",
+            "loan",
+            "callback",
+            "callback went through",
+            "loss",
+            "money moved while one cheats",
+            "fallen while something is unreadable",
+            "incomplete price",
+            "shares taken by force",
+            "written down",
+            "accepted",
+            "removed",
+            "removed after a loss"
+        ];
+        states = new string[](STATES);
+        for (uint256 i = 0; i < STATES; ++i) states[i] = list[i];
     }
 }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {console} from "forge-std/console.sol";
-import {Test} from "forge-std/Test.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FaucetToken} from "../../contracts/testnet/FaucetToken.sol";
 import {IKhipuVault} from "../../contracts/vault/IKhipuVault.sol";
 import {KhipuVault} from "../../contracts/vault/KhipuVault.sol";
+import {SharePrice} from "../../contracts/vault/SharePrice.sol";
 import {AdversaryStrategy} from "../doubles/AdversaryStrategy.sol";
+import {Campaign} from "./Campaign.sol";
 import {VaultHandler} from "./VaultHandler.t.sol";
 
 /// @notice What is true of a vault whose strategies, savers and roles do whatever they like. Those sentences that speak of
 /// single actions are checked in {VaultHandler}.
-abstract contract VaultInvariants is Test {
+abstract contract VaultInvariants is Campaign {
     KhipuVault internal vault;
     FaucetToken internal asset;
     AdversaryStrategy[3] internal strategies;
@@ -48,6 +49,7 @@ abstract contract VaultInvariants is Test {
         handler = new VaultHandler(vault, strategies, unit);
         manager.grantRole(0, address(handler), 0);
         targetContract(address(handler));
+        _beginCampaign(string.concat("The vault with ", vm.toString(decimals()), " decimals"));
         for (uint256 i = 0; i < 3; ++i) handler.deposit(i, 1_000 * unit * (i + 1));
         handler.pass(1);
         handler.rebalance();
@@ -55,7 +57,7 @@ abstract contract VaultInvariants is Test {
 
     function invariant_everySentenceHolds() public view {
         _theBooksAreCovered();
-        _allSharesCanBePaid();
+        _thePriceIsCovered();
         _sharesAddUp();
         _lossesLeaveWithThoseWhoBoreThem();
     }
@@ -65,18 +67,35 @@ abstract contract VaultInvariants is Test {
         assertGe(asset.balanceOf(address(vault)), vault.idle(), "idle money");
     }
 
-    /// All shares together are never worth more than what is certain.
-    function _allSharesCanBePaid() private view {
+    /// The price that pools ask for never says more than what there is; profit that is locked is in no price.
+    function _thePriceIsCovered() private view {
+        uint256 there = asset.balanceOf(address(vault));
+        for (uint256 i = 0; i < 3; ++i) {
+            uint256 counted = vault.holdingOf(IERC4626(address(strategies[i]))).shares;
+            uint256 shares = Math.min(counted, strategies[i].balanceOf(address(vault)));
+            there += _worth(strategies[i], shares);
+        }
+        SharePrice memory price = vault.sharePrice();
         assertLe(
-            vault.convertToAssets(vault.totalSupply()),
-            vault.totalAssets() + 1,
+            Math.mulDiv(vault.totalSupply(), price.assets, price.shares),
+            there + 1,
             "owed more than there is"
         );
         assertLe(
             vault.totalAssets() + vault.lockedProfit(),
             vault.grossAssets(),
-            "locked profit is paid out"
+            "locked profit is in the price"
         );
+    }
+
+    /// @dev Nothing, where the strategy does not say or says nonsense.
+    function _worth(AdversaryStrategy strategy, uint256 shares) private view returns (uint256 assets) {
+        (bool answered, bytes memory answer) = address(strategy).staticcall{gas: 300_000}(
+            abi.encodeCall(IERC4626.previewRedeem, (shares))
+        );
+        if (!answered || answer.length < 32) return 0;
+        assets = abi.decode(answer, (uint256));
+        return assets > type(uint112).max ? 0 : assets;
     }
 
     /// Shares do not appear or vanish.
@@ -93,6 +112,7 @@ abstract contract VaultInvariants is Test {
 
     /// Everybody can leave, in every state: in kind at once, with the money once the strategies are well.
     function afterInvariant() public {
+        _noteRun(handler);
         address[] memory leaveOut = new address[](3);
         for (uint256 i = 0; i < 3; ++i) {
             uint256 mood = uint256(strategies[i].mood());
@@ -102,87 +122,19 @@ abstract contract VaultInvariants is Test {
         uint256 half = vault.balanceOf(saver) / 2;
         if (vault.previewRedeem(half) > 0) {
             vm.prank(saver);
-            vault.redeemInKind(half, saver, saver, leaveOut);
+            try vault.redeemInKind(half, saver, saver, leaveOut) {} catch {
+                assertTrue(false, "nobody can leave in kind");
+            }
         }
         handler.heal();
         for (uint256 i = 0; i < 3; ++i) {
             saver = handler.savers(i);
             uint256 shares = vault.balanceOf(saver);
             vm.prank(saver);
-            vault.redeem(shares, saver, saver);
+            try vault.redeem(shares, saver, saver) {} catch {
+                assertTrue(false, "nobody can leave with money");
+            }
         }
-    }
-
-    /// @dev The campaign is not in vain: its actions reach every state that matters, and the sentences hold there.
-    function test_theActionsReachEveryState() public {
-        uint256 unit = 10 ** decimals();
-        handler.earn(0, 50 * unit);
-        handler.report();
-        handler.lose(1, 6);
-        handler.report();
-        handler.lose(0, 11);
-        handler.earn(2, 90 * unit);
-        handler.report();
-        handler.withdraw(0, 10 * unit);
-        handler.redeem(1, 10 * unit);
-        handler.redeemInKind(2, vault.balanceOf(handler.savers(2)) / 3, 0);
-        handler.redeemInKind(2, vault.balanceOf(handler.savers(2)) / 3, 1);
-        invariant_everySentenceHolds();
-        // Cannot be read, falls meanwhile, and is called back from.
-        handler.change(0, 1 * 3 * 7, 1, 1);
-        handler.change(1, 33, 1, 1);
-        handler.lose(1, 11);
-        handler.callBack(2, 0, 1_000 * unit, 0);
-        handler.deposit(0, unit);
-        invariant_everySentenceHolds();
-        handler.change(0, 1, 1, 1);
-        handler.change(1, 1, 1, 1);
-        // A loan, a lie, a theft.
-        handler.pass(1);
-        handler.borrow(1e6 * unit, true, false);
-        handler.change(2, 1, 1, 4 * 1e18);
-        handler.report();
-        handler.seize(2, strategies[2].balanceOf(address(vault)) / 8);
-        handler.report();
-        invariant_everySentenceHolds();
-        // Written down, accepted; written down, removed.
-        handler.change(2, 1, 1, 1);
-        handler.writeDown(2, 0);
-        handler.deposit(0, unit);
-        handler.accept(2);
-        handler.deposit(0, 1_000 * unit);
-        handler.pass(1);
-        handler.rebalance();
-        for (uint256 i = 0; i < 3; ++i) {
-            handler.writeDown(i, 0);
-            handler.remove(i);
-        }
-        invariant_everySentenceHolds();
-        string[18] memory states = [
-            "deposit",
-            "withdraw",
-            "redeem",
-            "in kind",
-            "in kind, left out",
-            "deposits closed",
-            "profit",
-            "a gain made good for a loss",
-            "a lie was booked",
-            "supplied",
-            "loan",
-            "callback went through",
-            "unreadable and fallen",
-            "incomplete price",
-            "shares taken by force",
-            "written down",
-            "accepted",
-            "removed after a loss"
-        ];
-        for (uint256 i = 0; i < states.length; ++i) {
-            console.log(states[i], handler.reached(states[i]));
-            assertGt(handler.reached(states[i]), 0, string.concat("never reached: ", states[i]));
-        }
-        afterInvariant();
     }
 }
 

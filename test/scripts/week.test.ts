@@ -92,6 +92,8 @@ describe.skipIf(!isDeep || anvilBinary() === undefined)("a week of the local wor
           functionName: "deposit",
           args: [5_000_000n, account.address, 0n],
         } as const;
+        // says why, where it is refused
+        await reader.simulateContract({ ...deposit, account });
         const hash = await client.writeContract({ ...deposit, gas: 500_000n });
         const receipt = await reader.waitForTransactionReceipt({ hash });
         expect(receipt.status).toBe("success");

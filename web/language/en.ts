@@ -155,7 +155,7 @@ export const en = {
     nothingToDo: () => "There is nothing to move here. Enter an amount above zero.",
     nothingSaved: () => "You have nothing saved here yet. Make a deposit first.",
     nothingToClaim: () =>
-      "There is no yield to claim yet. Let your savings grow a little and try again.",
+      "There is no yield to claim now. It may have become part of your savings: withdraw it there, or let them grow a little.",
     tooMuchPrincipal: () => "That is more than you have deposited. Enter a smaller amount.",
     worthLess: () =>
       "Since a loss your savings are worth less than that. Use “Withdraw everything” to take out all there is.",

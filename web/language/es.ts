@@ -157,7 +157,7 @@ export const es: Messages = {
     nothingToDo: () => "No hay nada que mover. Escribe un monto mayor que cero.",
     nothingSaved: () => "Aún no tienes nada ahorrado aquí. Haz primero un depósito.",
     nothingToClaim: () =>
-      "Aún no hay rendimiento que cobrar. Deja crecer tus ahorros un poco e inténtalo de nuevo.",
+      "Ahora no hay rendimiento que cobrar. Puede que ya sea parte de tus ahorros: retíralo de ahí, o déjalos crecer un poco.",
     tooMuchPrincipal: () => "Es más de lo que has depositado. Escribe un monto menor.",
     worthLess: () =>
       "Tras una pérdida, tus ahorros valen menos que eso. Usa «Retirar todo» para sacar todo lo que hay.",

@@ -113,6 +113,28 @@ describe("Collateral in the vault, before the first round", () => {
     expect(await worthOf(world, (await member(ana)).shares)).toBeGreaterThanOrEqual(FULL);
   });
 
+  it("asks nothing of who was struck out: what is theirs pays no round of the others", async () => {
+    const world = await fallenWorld();
+    const { asset, circles, ana, beto, carla, keeper, join, networkHelpers, member } = world;
+    await join(carla);
+    const { deadline } = await circles.read.admissionOf([CIRCLE]);
+    await circles.write.restoreCollateral([CIRCLE, beto.address, usd("1000")], { account: beto });
+    const { shares } = await member(ana);
+    await networkHelpers.time.increaseTo(deadline + 1);
+    await circles.write.abort([CIRCLE]);
+    // somebody else takes the place, and nobody ever pays
+    await asset.write.mint([keeper.address, usd("10000")]);
+    await asset.write.approve([circles.address, usd("10000")], { account: keeper });
+    await join(keeper);
+    expect((await circles.read.circleOf([CIRCLE])).state).toBe(STATE.running);
+    for (let round = 0; round < 3; round++) await world.settle();
+    expect(await circles.read.claimableOf([CIRCLE, ana.address])).toEqual([0n, shares]);
+    const before = await world.vault.read.balanceOf([ana.address]);
+    await circles.write.claim([CIRCLE, ana.address, 0n], { account: ana });
+    expect((await member(ana)).claimableShares).toBe(0n);
+    expect(await world.vault.read.balanceOf([ana.address])).toBeGreaterThanOrEqual(before);
+  });
+
   it("ends a full circle that is not ready when nobody may join any more", async () => {
     const world = await fallenWorld();
     const { circles, carla, join, networkHelpers } = world;

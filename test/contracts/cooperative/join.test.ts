@@ -249,13 +249,13 @@ describe("CooperativePools.contribute", () => {
       "NotMember",
       [POOL, is(carla)],
     );
+    await cooperatives.write.contribute([POOL, ana.address, usd("900"), 0n], { account: ana });
     await assertions.revertWithCustomErrorWithArgs(
-      cooperatives.write.contribute([POOL, ana.address, usd("901"), 0n], { account: ana }),
+      cooperatives.write.contribute([POOL, ana.address, 1n, 0n], { account: ana }),
       cooperatives,
       "AboveMaximum",
-      [usd("1001"), usd("1000")],
+      [usd("1000") + 1n, usd("1000")],
     );
-    await cooperatives.write.contribute([POOL, ana.address, usd("900"), 0n], { account: ana });
     await cooperatives.write.closePool([POOL], { account: ana });
     await assertions.revertWithCustomErrorWithArgs(
       cooperatives.write.contribute([POOL, ana.address, usd("1"), 0n], { account: ana }),
@@ -263,5 +263,50 @@ describe("CooperativePools.contribute", () => {
       "PoolIsClosed",
       [POOL],
     );
+  });
+
+  it("leaves out what is above the maximum, so that nobody can spoil a member's own by paying for them", async () => {
+    const { cooperatives, vault, ana, carla, balanceOf, assertions } = await poolWorld();
+    await cooperatives.write.contribute([POOL, ana.address, 1n, 0n], { account: carla });
+    await assertions.revertWithCustomErrorWithArgs(
+      cooperatives.write.contribute([POOL, ana.address, usd("900"), sharesFor("900")], {
+        account: ana,
+      }),
+      vault,
+      "TooFewShares",
+      [sharesFor("899.999999"), sharesFor("900")],
+    );
+    await cooperatives.write.contribute([POOL, ana.address, usd("900"), sharesFor("899")], {
+      account: ana,
+    });
+    expect((await cooperatives.read.positionOf([POOL, ana.address]))[1]).toBe(usd("1000"));
+    expect(await balanceOf(ana)).toBe(usd("9000") + 1n);
+  });
+});
+
+describe("The creator's seat", () => {
+  it("is nobody else's while the creator has not joined, nor when they have left", async () => {
+    const { cooperatives, ana, beto, carla, assertions } = await poolWorld({ maxMembers: 2 });
+    await cooperatives.write.leave([POOL, ana.address, 0n], { account: ana });
+    await cooperatives.write.join([POOL, usd("10"), 0n], { account: beto });
+    expect(await cooperatives.read.maxContribution([POOL, carla.address])).toBe(0n);
+    await assertions.revertWithCustomErrorWithArgs(
+      cooperatives.write.join([POOL, usd("10"), 0n], { account: carla }),
+      cooperatives,
+      "PoolIsFull",
+      [POOL, 2n],
+    );
+    expect(await cooperatives.read.maxContribution([POOL, ana.address])).toBe(usd("1000"));
+    await cooperatives.write.join([POOL, usd("10"), 0n], { account: ana });
+    expect((await cooperatives.read.poolOf([POOL])).memberCount).toBe(2);
+  });
+
+  it("is the only one that is kept: others' can be taken by anybody while the creator sits", async () => {
+    const { cooperatives, beto, carla } = await poolWorld();
+    for (const account of [beto, carla]) {
+      expect(await cooperatives.read.maxContribution([POOL, account.address])).toBe(usd("1000"));
+      await cooperatives.write.join([POOL, usd("10"), 0n], { account });
+    }
+    expect((await cooperatives.read.poolOf([POOL])).memberCount).toBe(3);
   });
 });

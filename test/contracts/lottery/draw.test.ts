@@ -94,10 +94,9 @@ describe("A round", () => {
       [1n, BigInt(start + WEEK)],
     );
     await close();
-    const { end } = await lottery.read.roundOf([1n]);
-    const deadline = BigInt(end + ANSWER_TIME);
     await wrongState(lottery.write.finalizeDraw([1n]), STATE.closed, STATE.answered);
     await lottery.write.requestDraw();
+    const deadline = BigInt((await networkHelpers.time.latest()) + ANSWER_TIME);
     await wrongState(lottery.write.requestDraw(), STATE.requested, STATE.closed);
     await wrongState(lottery.write.finalizeDraw([1n]), STATE.requested, STATE.answered);
     await assertions.revertWithCustomErrorWithArgs(
@@ -122,6 +121,35 @@ describe("A round", () => {
     );
     await lottery.write.closeRound();
     expect(await lottery.read.currentRound()).toBe(3n);
+  });
+
+  it("gives an answer all of its time, from the request, whenever that is made", async () => {
+    const { lottery, close, answer, assertions, networkHelpers } = await playedWorld();
+    await close();
+    const { end, deadline } = await lottery.read.roundOf([1n]);
+    expect(deadline).toBe(end + ANSWER_TIME);
+    const untilAsked = await networkHelpers.takeSnapshot();
+    for (const before of [0, 60]) {
+      const asked = deadline - before;
+      await networkHelpers.time.setNextBlockTimestamp(asked);
+      await lottery.write.requestDraw();
+      const [requested] = await lottery.getEvents.DrawRequested();
+      expect(requested?.args.deadline).toBe(BigInt(asked + ANSWER_TIME));
+      await networkHelpers.mine(3);
+      const inTime = await answer();
+      // Whoever knows the word now would have to withhold it for a whole answer time.
+      await networkHelpers.time.setNextBlockTimestamp(asked + ANSWER_TIME);
+      await assertions.revertWithCustomErrorWithArgs(
+        lottery.write.rollOver(),
+        lottery,
+        "TooEarlyToRollOver",
+        [1n, BigInt(asked + ANSWER_TIME)],
+      );
+      await networkHelpers.time.setNextBlockTimestamp(asked + ANSWER_TIME);
+      await inTime.send();
+      expect((await lottery.read.roundOf([1n])).state).toBe(STATE.answered);
+      await untilAsked.restore();
+    }
   });
 
   it("rolls its prize over when nobody has asked in time", async () => {

@@ -63,6 +63,13 @@ async function measure(entries: number) {
   );
   await lottery.write.finalizeDraw([64n]);
   const claim = await gasOf(lottery.write.claimPrize([beto.address, 0n], { account: beto }));
+  // Ten purchases of one player, redeemed at once.
+  for (let purchase = 0; purchase < 10; purchase++) await buy();
+  const count = await lottery.read.entryCount();
+  const own = Array.from({ length: 10 }, (_, index) => count - BigInt(index));
+  const redeemTen = await gasOf(
+    lottery.write.redeemEntries([own, ana.address, usd("100")], { account: ana }),
+  );
   return {
     firstBuy,
     laterBuy,
@@ -73,6 +80,7 @@ async function measure(entries: number) {
     callback,
     finalize,
     claim,
+    redeemTen,
   };
 }
 

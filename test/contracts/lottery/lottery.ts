@@ -18,7 +18,7 @@ export const STATE = {
 } as const;
 
 /** The order of ILotteryPool.Reason. */
-export const REASON = { nothingToWin: 0, nobodyToWin: 1, noAnswer: 2 } as const;
+export const REASON = { nothingToWin: 0, nobodyToWin: 1, noAnswer: 2, woundDown: 3 } as const;
 
 export const TIERS = [
   { winners: 1, shareBps: 7_000 },
@@ -32,6 +32,7 @@ interface Options {
   funded?: boolean;
   /** Whether the oracle is paid in the chain's own coin, or else in LINK. */
   nativePayment?: boolean;
+  answerTime?: number;
 }
 
 /** The lottery over the vault of `deployWorld` without fee, and Chainlink's own coordinator with an oracle's key. */
@@ -40,13 +41,14 @@ export async function lotteryWorld({
   minimumPrize = usd("1"),
   funded = true,
   nativePayment = true,
+  answerTime = ANSWER_TIME,
 }: Options = {}) {
   const world = await deployWorld({ feeBps: 0n });
   const { viem, vault, asset, networkHelpers } = world;
   const { coordinator, vrf, answer } = await deployChainlink(world);
   const lottery = await viem.deployContract("LotteryPool", [
     vault.address,
-    { roundDuration: WEEK, answerTime: ANSWER_TIME, minimumPurchase: usd("1"), minimumPrize },
+    { roundDuration: WEEK, answerTime, minimumPurchase: usd("1"), minimumPrize },
     tiers,
     { ...vrf, nativePayment },
   ]);
@@ -89,6 +91,16 @@ export async function lotteryWorld({
       await lottery.write.requestDraw();
       await networkHelpers.mine(vrf.confirmations);
       await (await answer()).send();
+    },
+
+    /** So many rounds are closed and rolled over without an answer, as many as it takes to wind down by default. */
+    async passUnanswered(rounds?: number) {
+      const all = rounds ?? Number(await lottery.read.roundsToWindDown());
+      for (let round = 0; round < all; round++) {
+        await close();
+        await networkHelpers.time.increase(answerTime + 1);
+        await lottery.write.rollOver();
+      }
     },
 
     /** The yield of so much is booked and released. */

@@ -84,6 +84,145 @@ describe("LotteryPool.buyTickets", () => {
   });
 });
 
+describe("LotteryPool.coverPrincipal", () => {
+  it("opens a lottery again that a thousandth of a dollar had kept shut since a loss", async () => {
+    const world = await lotteryWorld();
+    const { lottery, vault, first, ana, beto, buy, balanceOf, assertions } = world;
+    await buy(ana, "100");
+    await vault.write.rebalance();
+    await first.write.lose([usd("1")]);
+    // All but a thousandth of a dollar leaves, at a loss.
+    await lottery.write.redeemTickets([1n, usd("99.999"), ana.address, 0n], { account: ana });
+    const stranger = () =>
+      lottery.write.buyTickets([usd("100"), beto.address, 0n], { account: beto });
+    await assertions.revertWithCustomError(stranger(), lottery, "PrincipalNotCovered");
+    const before = await balanceOf(beto);
+    await lottery.write.coverPrincipal([usd("1")], { account: beto });
+    const [covered] = await lottery.getEvents.PrincipalCovered();
+    const paid = before - (await balanceOf(beto));
+    expect(covered?.args).toMatchObject({ assets: paid, totalPrincipalAfter: usd("0.001") });
+    expect([covered?.args.shares, covered?.args.totalSharesAfter]).toEqual([
+      (await lottery.read.totals())[0] -
+        ((covered?.args.totalSharesAfter ?? 0n) - (covered?.args.shares ?? 0n)),
+      (await lottery.read.totals())[0],
+    ]);
+    // A hundredth of what was still in, and no more.
+    expect(paid).toBeGreaterThan(0n);
+    expect(paid).toBeLessThanOrEqual(11n);
+    await stranger();
+    await lottery.write.redeemEntries([[1n], ana.address, usd("0.001")], { account: ana });
+  });
+
+  it("takes what is missing and no more, also in parts; none of it becomes a prize", async () => {
+    const world = await lotteryWorld();
+    const { lottery, vault, first, ana, beto, carla, buy, close, balanceOf, assertions } = world;
+    const cover = (assets: bigint) => lottery.write.coverPrincipal([assets], { account: carla });
+    const nothing = () =>
+      assertions.revertWithCustomError(cover(usd("1")), lottery, "NothingToCover");
+    await nothing();
+    await buy(ana, "100");
+    await buy(beto, "100");
+    await nothing();
+    await vault.write.rebalance();
+    await first.write.lose([usd("20")]);
+    const before = await balanceOf(carla);
+    await cover(usd("5"));
+    expect(before - (await balanceOf(carla))).toBe(usd("5"));
+    await assertions.revertWithCustomError(cover(0n), lottery, "NothingToCover");
+    await cover(usd("1000"));
+    const paid = before - (await balanceOf(carla));
+    expect(paid).toBeGreaterThan(usd("19.99"));
+    expect(paid).toBeLessThan(usd("20.01"));
+    await nothing();
+    await close();
+    expect((await lottery.read.roundOf([1n])).prize).toBe(0n);
+    for (const [account, entry] of [
+      [ana, 1n],
+      [beto, 2n],
+    ] as const) {
+      await lottery.write.redeemTickets([entry, usd("100"), account.address, usd("99.999999")], {
+        account,
+      });
+    }
+  });
+
+  it("takes nothing for what only looks lost while a strategy cannot be read", async () => {
+    const { lottery, vault, first, ana, carla, buy, assertions } = await lotteryWorld();
+    await buy(ana, "100");
+    await vault.write.rebalance();
+    await first.write.setMood([mood("RevertsOnReading")]);
+    await assertions.revertWithCustomError(
+      lottery.write.coverPrincipal([usd("100")], { account: carla }),
+      lottery,
+      "NothingToCover",
+    );
+  });
+});
+
+describe("LotteryPool.redeemEntries", () => {
+  it("redeems all that is left of several purchases with one payment, and says so of each", async () => {
+    const { lottery, ana, beto, buy, balanceOf, assertions } = await lotteryWorld();
+    for (const amount of ["100", "30", "7"]) await buy(ana, amount);
+    await buy(beto, "1");
+    await lottery.write.redeemTickets([2n, usd("10"), ana.address, 0n], { account: ana });
+    const before = await balanceOf(beto);
+    const all = [[3n, 1n, 2n], beto.address, usd("127")] as const;
+    await lottery.write.redeemEntries(all, { account: ana });
+    const redeemed = await lottery.getEvents.TicketsRedeemed();
+    expect(
+      redeemed.map(({ args }) => [args.entry, args.principal, args.assets, args.entryAfter]),
+    ).toEqual([
+      [3n, usd("7"), usd("7"), 0n],
+      [1n, usd("100"), usd("100"), 0n],
+      [2n, usd("20"), usd("20"), 0n],
+    ]);
+    expect(redeemed.map(({ args }) => [args.principalAfter, args.totalPrincipalAfter])).toEqual([
+      [usd("120"), usd("121")],
+      [usd("20"), usd("21")],
+      [0n, usd("1")],
+    ]);
+    expect(await balanceOf(beto)).toBe(before + usd("127"));
+    expect(await lottery.read.totals()).toEqual([sharesFor("1"), usd("1")]);
+    await assertions.revertWithCustomErrorWithArgs(
+      lottery.write.redeemEntries(all, { account: beto }),
+      lottery,
+      "NotYourTickets",
+      [3n, is(beto)],
+    );
+  });
+
+  it("gives the shares themselves, too", async () => {
+    const { lottery, vault, first, second, ana, carla, buy } = await lotteryWorld();
+    await buy(ana, "100");
+    await buy(ana, "20");
+    await vault.write.rebalance();
+    for (const one of [first, second]) await one.write.setMood([mood("RevertsOnEverything")]);
+    await lottery.write.redeemEntriesAsShares([[1n, 2n], carla.address], { account: ana });
+    expect(await vault.read.balanceOf([carla.address])).toBe(sharesFor("120"));
+    expect(await lottery.read.totals()).toEqual([0n, 0n]);
+  });
+
+  it("refuses none, one twice, and less than is accepted", async () => {
+    const { lottery, ana, buy, assertions } = await lotteryWorld();
+    await buy(ana, "100");
+    const redeem = (entries: bigint[], least = 0n) =>
+      lottery.write.redeemEntries([entries, ana.address, least], { account: ana });
+    await assertions.revertWithCustomError(redeem([]), lottery, "ZeroAmount");
+    await assertions.revertWithCustomError(redeem([1n, 1n]), lottery, "ZeroAmount");
+    await assertions.revertWithCustomErrorWithArgs(
+      redeem([1n], usd("100") + 1n),
+      lottery,
+      "TooFewAssets",
+      [usd("100"), usd("100") + 1n],
+    );
+    await assertions.revertWithCustomError(
+      lottery.write.redeemEntriesAsShares([[], ana.address], { account: ana }),
+      lottery,
+      "ZeroAmount",
+    );
+  });
+});
+
 describe("LotteryPool.redeemTickets", () => {
   it("pays principal to the last unit and says what everything is then", async () => {
     const { lottery, ana, beto, buy, balanceOf, assertions } = await lotteryWorld();
@@ -268,6 +407,10 @@ describe("The rules of a lottery", () => {
     for (const [badRules, badTiers] of [
       [{ ...rules, roundDuration: 0 }, whole],
       [{ ...rules, answerTime: 0 }, whole],
+      [{ ...rules, roundDuration: 59 }, whole],
+      [{ ...rules, roundDuration: 365 * 24 * 3600 + 1 }, whole],
+      [{ ...rules, answerTime: 59 }, whole],
+      [{ ...rules, answerTime: 30 * 24 * 3600 + 1 }, whole],
       [rules, []],
       [rules, [{ winners: 1, shareBps: 9_999 }]],
       [rules, [{ winners: 65, shareBps: 10_000 }]],

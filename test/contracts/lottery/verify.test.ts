@@ -29,6 +29,9 @@ const OF_NO_CONSEQUENCE = new Set([
   "PrizeSponsored.assets",
   "RoundClosed.caller",
   "DrawRequested.caller",
+  "PrincipalCovered.payer",
+  "PrincipalCovered.assets",
+  "LotteryWoundDown.caller",
   "PrizeClaimed.receiver",
   "PrizeClaimed.assets",
   "AnswerIgnored.requestId",
@@ -90,6 +93,51 @@ async function playAtRandom(world: LotteryWorld, seed: string, rounds: number) {
   }
 }
 
+/** Leaves out and alters each of a lottery's events: nothing of it goes unnoticed. Returns what events there are. */
+async function everyNameNoticed(world: LotteryWorld): Promise<string[]> {
+  const { client, lottery } = world;
+  const events = await eventsOf(world);
+  const block = await client.getBlockNumber();
+  const currentRound = await lottery.read.currentRound();
+  // As many rounds as there are: what is said of each must hold.
+  const heads = await Promise.all(
+    Array.from({ length: Number(currentRound) }, (_, index) =>
+      readLotteryHead(client, lottery.address, block, BigInt(index + 1)),
+    ),
+  );
+  const reports = (changed: LotteryEvent[]) =>
+    Array.from({ length: Number(currentRound) }, (_, index) =>
+      verifyDraw(changed, BigInt(index + 1), heads[index]),
+    );
+  const complaints = (changed: LotteryEvent[]) =>
+    reports(changed).flatMap(({ faults, gaps }) => [...faults, ...gaps]);
+  expect(complaints(events)).toEqual([]);
+  const unnoticed: string[] = [];
+  let tried = 0;
+  events.forEach((event, index) => {
+    if (event.eventName !== "PrizeClaimed") {
+      tried++;
+      if (complaints(events.toSpliced(index, 1)).length === 0) {
+        unnoticed.push(`${index}: ${event.eventName} left out`);
+      }
+    }
+    for (const [field, value] of Object.entries(event.args)) {
+      if (OF_NO_CONSEQUENCE.has(`${event.eventName}.${field}`)) continue;
+      for (const other of alterations(value)) {
+        tried++;
+        const args = { ...event.args, [field]: other };
+        const changed = events.with(index, { ...event, args } as LotteryEvent);
+        if (complaints(changed).length === 0) {
+          unnoticed.push(`${index}: ${event.eventName}.${field} ${String(value)} ${String(other)}`);
+        }
+      }
+    }
+  });
+  expect(unnoticed).toEqual([]);
+  expect(tried).toBeGreaterThan(300);
+  return [...new Set(events.map(({ eventName }) => eventName))].sort();
+}
+
 describe("Anybody can verify a draw from the events alone", () => {
   it(`and finds every draw of the contract honest, whoever came and left when (seed ${firstSeed})`, async () => {
     const world = await lotteryWorld();
@@ -139,8 +187,7 @@ describe("Anybody can verify a draw from the events alone", () => {
 
   it("and misses no single alteration or omission, whatever it is of", async () => {
     const world = await lotteryWorld();
-    const { client, lottery, ana, beto, carla, buy, close, earnAtWork, closeAndAnswer, wait } =
-      world;
+    const { lottery, ana, beto, carla, buy, close, earnAtWork, closeAndAnswer, wait } = world;
     // Nobody plays; then three do, one of whom leaves; a prize that is claimed, one that is too small, an answer that is late.
     await close();
     await buy(ana, "100");
@@ -163,54 +210,60 @@ describe("Anybody can verify a draw from the events alone", () => {
     await lottery.write.rollOver();
     await buy(ana, "5");
 
-    const events = await eventsOf(world);
-    const block = await client.getBlockNumber();
-    const currentRound = await lottery.read.currentRound();
-    // As many rounds as there are: what is said of each must hold.
-    const heads = await Promise.all(
-      Array.from({ length: Number(currentRound) }, (_, index) =>
-        readLotteryHead(client, lottery.address, block, BigInt(index + 1)),
-      ),
-    );
-    const reports = (changed: LotteryEvent[]) =>
-      Array.from({ length: Number(currentRound) }, (_, index) =>
-        verifyDraw(changed, BigInt(index + 1), heads[index]),
-      );
-    const complaints = (changed: LotteryEvent[]) =>
-      reports(changed).flatMap(({ faults, gaps }) => [...faults, ...gaps]);
-    expect(complaints(events)).toEqual([]);
-    const names = new Set(events.map(({ eventName }) => eventName));
-    expect([...names].sort()).toEqual([
+    const names = await everyNameNoticed(world);
+    expect(names).toEqual([
       ...["DrawAnswered", "DrawExecuted", "DrawRequested", "LotteryOpened", "PrizeClaimed"],
       ...["PrizeRolledOver", "PrizeSponsored", "RoundClosed", "RoundNotDrawn", "RoundStarted"],
       ...["TicketPurchased", "TicketsRedeemed", "WinnerDeclared"],
     ]);
+  });
 
-    const unnoticed: string[] = [];
-    let tried = 0;
-    events.forEach((event, index) => {
-      if (event.eventName !== "PrizeClaimed") {
-        tried++;
-        if (complaints(events.toSpliced(index, 1)).length === 0) {
-          unnoticed.push(`${index}: ${event.eventName} left out`);
-        }
-      }
-      for (const [field, value] of Object.entries(event.args)) {
-        if (OF_NO_CONSEQUENCE.has(`${event.eventName}.${field}`)) continue;
-        for (const other of alterations(value)) {
-          tried++;
-          const args = { ...event.args, [field]: other };
-          const changed = events.with(index, { ...event, args } as LotteryEvent);
-          if (complaints(changed).length === 0) {
-            unnoticed.push(
-              `${index}: ${event.eventName}.${field} ${String(value)} ${String(other)}`,
-            );
-          }
-        }
-      }
-    });
-    expect(unnoticed).toEqual([]);
-    expect(tried).toBeGreaterThan(300);
+  it("and misses none in the story of a lottery that was wound down", async () => {
+    const world = await lotteryWorld();
+    const { lottery, vault, first, ana, beto, buy, earnAtWork, passUnanswered } = world;
+    await buy(ana, "100");
+    await buy(beto, "50");
+    await vault.write.rebalance();
+    await first.write.lose([usd("1")]);
+    await lottery.write.coverPrincipal([usd("2")], { account: beto });
+    await earnAtWork("10");
+    await passUnanswered();
+    await lottery.write.redeemTickets([2n, usd("10"), beto.address, 0n], { account: beto });
+    await buy(beto, "5");
+    await lottery.write.windDown();
+    await lottery.write.redeemEntries([[2n, 3n], beto.address, 0n], { account: beto });
+    await lottery.write.redeemEntriesAsShares([[1n], ana.address], { account: ana });
+    const events = await eventsOf(world);
+    expect(verifyDraw(events, 9n).woundDown?.roundId).toBe(9n);
+    const names = await everyNameNoticed(world);
+    expect(names).toEqual([
+      ...["LotteryOpened", "LotteryWoundDown", "PrincipalCovered", "PrizeRolledOver"],
+      ...["RoundClosed", "RoundNotDrawn", "RoundStarted", "TicketPurchased", "TicketsRedeemed"],
+    ]);
+  });
+
+  it("and sees a lottery that was wound down too soon, or that goes on", async () => {
+    const world = await lotteryWorld();
+    const { lottery, ana, buy, earnAtWork, passUnanswered } = world;
+    await buy(ana, "100");
+    await earnAtWork("10");
+    await passUnanswered();
+    await lottery.write.windDown();
+    await lottery.write.redeemEntries([[1n], ana.address, 0n], { account: ana });
+    const events = await eventsOf(world);
+    expect(verifyDraw(events, 9n).faults).toEqual([]);
+    const tooSoon = events.map((event): LotteryEvent =>
+      event.eventName === "RoundNotDrawn" && event.args.roundId === 4n
+        ? { ...event, args: { ...event.args, reason: REASON.nothingToWin } }
+        : event,
+    );
+    expect(verifyDraw(tooSoon, 9n).faults).toContain(
+      "The lottery was wound down after 7 rounds in a row without an answer.",
+    );
+    const bought = events.filter(({ eventName }) => eventName === "TicketPurchased");
+    expect(verifyDraw([...events, ...bought], 9n).faults).toContain(
+      "Round 1: Tickets were bought after the lottery had been wound down.",
+    );
   });
 
   it("and calls what is left out a gap, not a crime", async () => {

@@ -143,6 +143,36 @@ describe("SavingsPool limits", () => {
     expect(await savings.read.totals()).toEqual([sharesFor("150"), usd("150")]);
   });
 
+  it("leave out what one saver can have no more of, so that nobody can spoil a deposit by paying for somebody", async () => {
+    const { savings, ana, carla, balanceOf, assertions } = await deployWorld();
+    await savings.write.lowerLimits([usd("100"), UINT128_MAX]);
+    await savings.write.deposit([usd("10"), ana.address, 0n], { account: ana });
+    for (let times = 0; times < 2; times++) {
+      await savings.write.deposit([usd("1"), ana.address, 0n], { account: carla });
+    }
+    await savings.write.deposit([usd("90"), ana.address, sharesFor("88")], { account: ana });
+    expect((await savings.read.positionOf([ana.address]))[1]).toBe(usd("100"));
+    expect(await balanceOf(ana)).toBe(usd("9902"));
+    await assertions.revertWithCustomErrorWithArgs(
+      savings.write.deposit([usd("1"), ana.address, 0n], { account: carla }),
+      savings,
+      "AboveSaverLimit",
+      [usd("101"), usd("100")],
+    );
+  });
+
+  it("leave out no more than the depositor accepts", async () => {
+    const { savings, vault, ana, carla, assertions } = await deployWorld();
+    await savings.write.lowerLimits([usd("100"), UINT128_MAX]);
+    await savings.write.deposit([usd("50"), ana.address, 0n], { account: carla });
+    await assertions.revertWithCustomErrorWithArgs(
+      savings.write.deposit([usd("100"), ana.address, sharesFor("99")], { account: ana }),
+      vault,
+      "TooFewShares",
+      [sharesFor("50"), sharesFor("99")],
+    );
+  });
+
   it("go up by one function and down by the other", async () => {
     const { savings, assertions } = await deployWorld();
     await assertions.emitWithArgs(savings.write.lowerLimits([10n, 20n]), savings, "LimitsSet", [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deployWorld, sharesFor, usd } from "../world.ts";
+import { deployWorld, is, sharesFor, usd } from "../world.ts";
 
 /** Ana has saved 100 and Beto 50, and the vault has earned 15 for them. */
 async function earnedWorld() {
@@ -50,21 +50,34 @@ describe("SavingsPool.claimYield", () => {
     expect((shares - 1n) * price.assets).toBeLessThan(usd("100") * price.shares);
   });
 
-  it("has nothing when nothing was earned, or after a loss", async () => {
-    const { savings, first, ana, carla, assertions } = await earnedWorld();
+  it("pays nothing and does not fail when there is none: it was claimed, compounded by somebody, or lost", async () => {
+    const { savings, first, ana, beto, keeper, balanceOf } = await earnedWorld();
     await savings.write.claimYield([ana.address], { account: ana });
-    for (const account of [ana, carla]) {
-      await assertions.revertWithCustomError(
-        savings.write.claimYield([account.address], { account }),
-        savings,
-        "NothingToClaim",
-      );
+    await savings.write.compound([[beto.address]], { account: keeper });
+    for (const account of [ana, beto]) {
+      const before = await balanceOf(account);
+      await savings.write.claimYield([account.address], { account });
+      expect(await savings.getEvents.YieldClaimed()).toEqual([]);
+      expect(await balanceOf(account)).toBe(before);
     }
+    // What was compounded has become principal.
+    const [, principal] = await savings.read.positionOf([beto.address]);
+    await savings.write.withdraw([principal - usd("50"), beto.address, 2n ** 255n], {
+      account: beto,
+    });
+    expect(await balanceOf(beto)).toBeGreaterThan(usd("9954.9"));
     await first.write.lose([usd("30")]);
-    await assertions.revertWithCustomError(
-      savings.write.claimYield([ana.address], { account: ana }),
+    await savings.write.claimYield([ana.address], { account: ana });
+    expect(await savings.getEvents.YieldClaimed()).toEqual([]);
+  });
+
+  it("is for savers", async () => {
+    const { savings, carla, assertions } = await earnedWorld();
+    await assertions.revertWithCustomErrorWithArgs(
+      savings.write.claimYield([carla.address], { account: carla }),
       savings,
-      "NothingToClaim",
+      "NothingSaved",
+      [is(carla)],
     );
   });
 });

@@ -5,15 +5,16 @@ import type { Log } from "./log.ts";
 import { type Flows, type Holdings, holdingNames, type Move } from "./move.ts";
 import { HOUR, startOf } from "./periods.ts";
 import type { Row } from "./row.ts";
+import { REWARDS_TAKEN_OUT } from "./treasury.ts";
 
 export function accountTables(chain: Chain, moves: readonly Move[]): Record<string, Row[]> {
   const byAccount = [...groupsOf(moves, ({ account }) => account)];
-  const referrersOf = (contract: string, name: string) =>
-    groupsOf(chain.logsOf(contract, name), (log) => log.who("referrer"));
+  const referrersOf = (contract: string, ...names: string[]) =>
+    groupsOf(chain.logsOf(contract, ...names), (log) => log.who("referrer"));
   const named = referrersOf("SavingsPool", "ReferrerNamed");
   const earned = referrersOf("SavingsPool", "ReferralRewardEarned");
-  const claimed = referrersOf("FeeTreasury", "ReferralRewardClaimed");
-  const assetsOf = (log: Log) => log.big("assets");
+  const claimed = referrersOf("FeeTreasury", ...REWARDS_TAKEN_OUT);
+  const sharesOf = (log: Log) => log.big("shares");
   return {
     account: byAccount.map(([address, own]) => {
       const actions = own.filter(({ acts }) => acts).map(({ log }) => log.time);
@@ -30,8 +31,8 @@ export function accountTables(chain: Chain, moves: readonly Move[]): Record<stri
         prizesWon: flow("prizes"),
         wins: own.filter(({ log }) => log.is("WinnerDeclared")).length,
         referrals: named.get(address)?.length ?? 0,
-        referralEarned: sumOf(earned.get(address) ?? [], assetsOf),
-        referralClaimed: sumOf(claimed.get(address) ?? [], assetsOf),
+        referralEarned: sumOf(earned.get(address) ?? [], sharesOf),
+        referralClaimed: sumOf(claimed.get(address) ?? [], sharesOf),
       };
     }),
     accountHour: byAccount.flatMap(([account, own]) => hourRows(account as Hex, own)),

@@ -29,11 +29,14 @@ function actorOf(log: Log): Hex | undefined {
   if (log.is("TicketPurchased")) return log.who("payer");
   if (log.is("TicketsRedeemed", "PrizeClaimed")) return log.who("player");
   if (log.is("PrizeSponsored")) return log.who("sponsor");
-  return log.is("RoundClosed", "DrawRequested") ? log.who("caller") : undefined;
+  if (log.is("PrincipalCovered")) return log.who("payer");
+  const called = log.is("RoundClosed", "DrawRequested", "LotteryWoundDown");
+  return called ? log.who("caller") : undefined;
 }
 
 function accountOf(log: Log): Hex | undefined {
   if (log.is("PrizeSponsored")) return log.who("sponsor");
+  if (log.is("PrincipalCovered")) return log.who("payer");
   return "player" in log.args ? log.who("player") : undefined;
 }
 
@@ -58,6 +61,8 @@ function movesAt(log: Log, chain: Chain): Move[] {
     }
     case "PrizeSponsored":
       return [moveOf(log, log.who("sponsor"), { flows: { sponsored: assets } })];
+    case "PrincipalCovered":
+      return [moveOf(log, log.who("payer"), { flows: { sponsored: assets } })];
     case "WinnerDeclared": {
       const flows = { prizes: worthAt(chain, log, shares) };
       const holdings = { prizeShares: shares };
@@ -118,8 +123,16 @@ function poolRows(chain: Chain): Row[] {
   const told = all.findLast((log) => "totalPrincipalAfter" in log.args);
   const touching = [
     ...["LotteryOpened", "RoundStarted", "TicketPurchased", "TicketsRedeemed"],
-    ...["RoundClosed", "WinnerDeclared"],
+    ...["RoundClosed", "WinnerDeclared", "DrawExecuted", "PrincipalCovered", "LotteryWoundDown"],
   ];
+  const woundDown = all.find((log) => log.is("LotteryWoundDown"));
+  const noAnswers = all.filter(
+    (log) => log.is("RoundNotDrawn") && reasons[log.num("reason")] === "noAnswer",
+  );
+  const answered = all.findLast((log) => log.is("DrawExecuted"));
+  const inARow = noAnswers.filter(
+    (log) => answered === undefined || chain.placeOf(log) > chain.placeOf(answered),
+  );
   return [
     {
       address: opened.address,
@@ -134,9 +147,31 @@ function poolRows(chain: Chain): Row[] {
       activePlayers: players.filter((logs) => last(logs).big("principalAfter") > 0n).length,
       players: players.length,
       wonShares: totalOf(all, "shares", "WinnerDeclared"),
-      updatedAt: last(all.filter((log) => log.is(...touching))).time,
+      unansweredRounds: inARow.length,
+      woundDownAt: woundDown?.time ?? null,
+      weightLeft: woundDown ? weightLeft(chain, woundDown) : 0n,
+      updatedAt: last(all.filter((log) => log.is(...touching) || noAnswers.includes(log))).time,
     },
   ];
+}
+
+/** What the tickets that are still in weighed in the round before the lottery was wound down. */
+function weightLeft(chain: Chain, woundDown: Log): bigint {
+  const ended = woundDown.big("roundId") - 1n;
+  const own = roundsOf(chain).get(String(ended)) ?? [];
+  const start = first(own.filter((log) => log.is("RoundStarted"))).big("start");
+  const end = first(own.filter((log) => log.is("RoundClosed"))).big("end");
+  const lastEntry = first(own.filter((log) => log.is("RoundClosed"))).big("lastEntry");
+  const bought = chain.logsOf("LotteryPool", "TicketPurchased");
+  const redeemed = chain.logsOf("LotteryPool", "TicketsRedeemed");
+  return sumOf(
+    bought.filter((log) => log.big("entry") <= lastEntry),
+    (log) => {
+      const gone = redeemed.filter((other) => other.big("entry") === log.big("entry"));
+      const left = log.big("assets") - sumOf(gone, (other) => other.big("principal"));
+      return left * (end - (log.time > start ? log.time : start));
+    },
+  );
 }
 
 const states: Record<string, string> = {
@@ -148,7 +183,7 @@ const states: Record<string, string> = {
   RoundNotDrawn: "rolledOver",
 };
 
-const reasons = ["nothingToWin", "nobodyToWin", "noAnswer"];
+const reasons = ["nothingToWin", "nobodyToWin", "noAnswer", "woundDown"];
 
 function roundRows(chain: Chain): Row[] {
   const rounds = roundsOf(chain);
@@ -170,18 +205,19 @@ function roundRows(chain: Chain): Row[] {
     );
     const touching = [...own, ...redeemed, ...into].filter((log) => !log.is("PrizeNotWon"));
     const reason = one("RoundNotDrawn")?.num("reason");
+    const woundDown = one("LotteryWoundDown");
     return {
       pool: started.address,
       roundId: started.big("roundId"),
       state: states[last(own.filter((log) => log.name in states)).name],
       start: started.big("start"),
       closesFrom: started.big("closesFrom"),
-      end: closed?.big("end") ?? null,
+      end: closed?.big("end") ?? woundDown?.time ?? null,
       entriesBefore: started.big("entriesBefore"),
       lastEntry: closed?.big("lastEntry") ?? null,
       weight: closed?.big("weight") ?? null,
       missedWeight: sumOf(bought, missedWeightOf),
-      prizeShares: (fed.at(-1) ?? started).big("prizeSharesAfter"),
+      prizeShares: woundDown ? 0n : (fed.at(-1) ?? started).big("prizeSharesAfter"),
       yieldShares: closed?.big("yieldShares") ?? 0n,
       wonShares: totalOf(own, "shares", "WinnerDeclared"),
       rolledShares: one("PrizeRolledOver")?.big("shares") ?? 0n,

@@ -134,7 +134,7 @@ function referralRows(chain: Chain): Row[] {
     pool: log.address,
     saver: log.who("saver"),
     referrer: log.who("referrer"),
-    earned: sumOf(bySaver.get(log.who("saver")) ?? [], (other) => other.big("assets")),
+    earned: sumOf(bySaver.get(log.who("saver")) ?? [], (other) => other.big("shares")),
     namedAt: log.time,
   }));
 }

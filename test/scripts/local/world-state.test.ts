@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createPublicClient, createTestClient, http } from "viem";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LOCAL_CHAIN_ID } from "../../../protocol/deployment.ts";
-import { anvilBinary, chainAnswers, startChain } from "../../../scripts/local/chain.ts";
+import { anvilBinary, chainAnswers, goOnInTime, startChain } from "../../../scripts/local/chain.ts";
 import { freePort } from "../../../scripts/local/ports.ts";
 import { type Service, waitUntilReady } from "../../../scripts/local/service.ts";
 import { WorldState } from "../../../scripts/local/world-state.ts";
@@ -75,6 +75,24 @@ describe.skipIf(anvilBinary() === undefined)("A kept world", () => {
     state.takeOverChain();
     const { blocks } = JSON.parse(readFileSync(state.chainFile, "utf8")) as { blocks: unknown[] };
     expect(blocks.length).toBeGreaterThanOrEqual(3 + 10);
+  });
+
+  it("goes on in time, also where that was moved ahead of the clock", async () => {
+    state.resume();
+    await startNode();
+    await createTestClient({ mode: "anvil", transport: http(url) }).increaseTime({
+      seconds: 86_400,
+    });
+    await mine(1);
+    const before = await createPublicClient({ transport: http(url) }).getBlock();
+    await node.stop();
+    state.takeOverChain();
+    await startNode();
+    await goOnInTime(url);
+    await mine(1);
+    const after = await createPublicClient({ transport: http(url) }).getBlock();
+    expect(after.number).toBe(before.number + 1n);
+    expect(after.timestamp).toBeGreaterThanOrEqual(before.timestamp);
   });
 
   it("goes on from what was last kept whole when anvil was killed while it wrote", () => {

@@ -2,6 +2,7 @@ import { type Address, type Hex, hexToNumber, slice } from "viem";
 import { allAbis, assetAbi, poolAbi } from "../../chain/abis.ts";
 import { type Call, type Chain, type Prepare, settle } from "../../transactions/engine.ts";
 import { explain } from "../../transactions/explain.ts";
+import { ProblemError } from "../../transactions/problems.ts";
 
 export interface Deposit {
   asset: Address;
@@ -118,9 +119,16 @@ export function prepareWithdrawAll(pool: Address, receiver: Address, leastAssets
     });
 }
 
-export function prepareClaim(pool: Address, receiver: Address): Prepare {
-  return () =>
-    Promise.resolve({ address: pool, abi: poolAbi, functionName: "claimYield", args: [receiver] });
+/** A claim of nothing goes through and pays nothing: somebody may just have made the yield principal. Say so before. */
+export function prepareClaim(
+  pool: Address,
+  receiver: Address,
+  yieldNow: () => Promise<bigint>,
+): Prepare {
+  return async () => {
+    if ((await yieldNow()) === 0n) throw new ProblemError({ code: "nothingToClaim" });
+    return { address: pool, abi: poolAbi, functionName: "claimYield", args: [receiver] };
+  };
 }
 
 /** How far the share price may move between looking and landing, in hundredths of a percent. */

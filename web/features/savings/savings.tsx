@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { readContract } from "viem/actions";
 import { useConfig as useWagmi, useConnection } from "wagmi";
 import { deployedAt } from "../../../protocol/deployment.ts";
-import { vaultAbi } from "../../chain/abis.ts";
+import { poolAbi, vaultAbi } from "../../chain/abis.ts";
 import { onchain } from "../../chain/onchain.tsx";
 import { useReader } from "../../chain/reader.ts";
 import { useUnit } from "../../chain/unit.ts";
@@ -212,10 +212,19 @@ function Actions({ address, saver, unit }: { address: Address; saver: Saver; uni
       prepareWithdrawAll(pool, address, withLess(saver.value)),
     );
   };
+  const yieldNow = async () => {
+    const [, , , earned] = await readContract(reader, {
+      address: pool,
+      abi: poolAbi,
+      functionName: "positionOf",
+      args: [address],
+    });
+    return earned;
+  };
   const claim = () => {
     void start(
       { kind: "claim", amount: saver.yield, principalBefore },
-      prepareClaim(pool, address),
+      prepareClaim(pool, address, yieldNow),
     );
   };
 
