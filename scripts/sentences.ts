@@ -1,13 +1,13 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Mutant, mutants } from "../test/properties/vault-mutants.ts";
+import { type Mutant, mutants } from "./mutation/vault-sentences.ts";
 import { Failure, parseOptions, runScript } from "./command.ts";
 import { root } from "./paths.ts";
 import { runBinary } from "./run-command.ts";
 
 const help = `Usage: npm run sentences [-- --only <words>]
 
-Shows that each sentence of the vault's campaigns is needed, in the quick profile: test/properties/vault-mutants.ts has a
+Shows that each sentence of the vault's campaigns is needed, in the quick profile: scripts/mutation/vault-sentences.ts has a
 change of the contracts for each. With the change this sentence fails; with the change and without the sentence all others
 hold. Takes about two minutes a sentence. Meanwhile contracts and tests in this checkout are changed.
 
@@ -41,7 +41,7 @@ type Verdict =
 async function judge({ sentence, file, from, to }: Mutant): Promise<Verdict> {
   const original = read(file);
   if (original.split(from).length !== 2) {
-    throw new Failure(`${file} must have this text once: change vault-mutants.ts.\n${from}`);
+    throw new Failure(`${file} must have this text once: change vault-sentences.ts.\n${from}`);
   }
   const tests = new Map(TESTS.map((test) => [test, read(test)]));
   try {

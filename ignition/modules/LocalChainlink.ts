@@ -1,8 +1,8 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { parseEther } from "viem";
 import { keyHashOf } from "../../protocol/vrf.ts";
-import { publicKeyOf } from "../../scripts/local/vrf/proof.ts";
-import { LOCAL_ORACLE_SECRET } from "../../scripts/local/vrf/oracle-key.ts";
+import { publicKeyOf } from "../../protocol/local-oracle/proof.ts";
+import { LOCAL_ORACLE_SECRET } from "../../protocol/local-oracle/oracle-key.ts";
 
 const publicKey = publicKeyOf(LOCAL_ORACLE_SECRET);
 

@@ -6,7 +6,7 @@ import { foundry } from "viem/chains";
 import { deployedAt, LOCAL_CHAIN_ID, parseDeployment } from "../../protocol/deployment.ts";
 import { Failure, parseOptions, runScript } from "../command.ts";
 import { LOCAL_MNEMONIC } from "./chain.ts";
-import { LOCAL_ORACLE_SECRET } from "./vrf/oracle-key.ts";
+import { LOCAL_ORACLE_SECRET } from "../../protocol/local-oracle/oracle-key.ts";
 import { Prover } from "./vrf/prover.ts";
 
 const help = `Usage: node scripts/local/vrf-prover.ts --deployment <file> --rpc <url> [options]

@@ -6,7 +6,7 @@ import { deployedAt } from "../../protocol/deployment.ts";
 import { lotteryJob } from "../../scripts/keeper/lottery-job.ts";
 import { LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import type { Random } from "../../scripts/local/random.ts";
-import { LOCAL_ORACLE_SECRET } from "../../scripts/local/vrf/oracle-key.ts";
+import { LOCAL_ORACLE_SECRET } from "../../protocol/local-oracle/oracle-key.ts";
 import { Prover } from "../../scripts/local/vrf/prover.ts";
 import { type DeployedChain, startDeployedChain } from "../indexer/deployed-chain.ts";
 import { mined } from "../indexer/mined.ts";

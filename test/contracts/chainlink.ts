@@ -1,7 +1,7 @@
 import { parseEther } from "viem";
 import { keyHashOf } from "../../protocol/vrf.ts";
 import { commitmentOf, coordinatorAbi } from "../../protocol/vrf-coordinator.ts";
-import { prove, publicKeyOf } from "../../scripts/local/vrf/proof.ts";
+import { prove, publicKeyOf } from "../../protocol/local-oracle/proof.ts";
 import type { World } from "./world.ts";
 
 export const ORACLE_KEY = 0x5eed_0f_0ca1n;

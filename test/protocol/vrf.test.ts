@@ -1,7 +1,7 @@
 import { numberToHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { keyHashOf, type Proof, provenWords, wordsOf } from "../../protocol/vrf.ts";
-import { prove, publicKeyOf } from "../../scripts/local/vrf/proof.ts";
+import { prove, publicKeyOf } from "../../protocol/local-oracle/proof.ts";
 
 const SECRET = 0x0dd5n;
 const request = {

@@ -23,8 +23,8 @@ import {
 } from "../../protocol/abis.generated.ts";
 import { type Deployment, deployedAt, parseDeployment } from "../../protocol/deployment.ts";
 import { anvilBinary, LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
-import { LOCAL_ORACLE_SECRET } from "../../scripts/local/vrf/oracle-key.ts";
-import { publicKeyOf } from "../../scripts/local/vrf/proof.ts";
+import { LOCAL_ORACLE_SECRET } from "../../protocol/local-oracle/oracle-key.ts";
+import { publicKeyOf } from "../../protocol/local-oracle/proof.ts";
 import { type Service, startService } from "../../scripts/local/service.ts";
 import { binary, root } from "../../scripts/paths.ts";
 import { keyHashOf } from "../../protocol/vrf.ts";

@@ -12,7 +12,7 @@ import { keyHashOf } from "../../protocol/vrf.ts";
 import { anvilBinary, LOCAL_MNEMONIC } from "../../scripts/local/chain.ts";
 import { freePort } from "../../scripts/local/ports.ts";
 import { type Service, startService, waitUntilReady } from "../../scripts/local/service.ts";
-import { publicKeyOf } from "../../scripts/local/vrf/proof.ts";
+import { publicKeyOf } from "../../protocol/local-oracle/proof.ts";
 import { root } from "../../scripts/paths.ts";
 import { runScript } from "./script.ts";
 

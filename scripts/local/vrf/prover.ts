@@ -14,7 +14,7 @@ import {
   coordinatorAbi,
   type VrfRequest,
 } from "../../../protocol/vrf-coordinator.ts";
-import { prove, publicKeyOf } from "./proof.ts";
+import { prove, publicKeyOf } from "../../../protocol/local-oracle/proof.ts";
 
 /** Up to so many blocks back the chain itself knows a block's hash. */
 const KNOWN_BLOCKS = 256n;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { publicKeyOf } from "../../../scripts/local/vrf/proof.ts";
+import { publicKeyOf } from "../../../protocol/local-oracle/proof.ts";
 import { ORACLE_KEY } from "../chainlink.ts";
 import { is, mood, usd } from "../world.ts";
 import { ANSWER_TIME, lotteryWorld, REASON, STATE, WEEK } from "./lottery.ts";

@@ -10,7 +10,7 @@ import {
   packed,
   type Pair,
   type Proof,
-} from "../../../protocol/vrf.ts";
+} from "../vrf.ts";
 
 // The oracle's side of protocol/vrf.ts, for local chains, where no oracle answers.
 
