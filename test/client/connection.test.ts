@@ -93,7 +93,10 @@ describe("a connection", () => {
     const second = await server.connection();
     expect(await second.hear()).toEqual({ type: "connection_init", payload: { token: 3 } });
     expect(states).toContainEqual(
-      expect.objectContaining({ status: "waiting", reason: expect.stringContaining("No token") as string }),
+      expect.objectContaining({
+        status: "waiting",
+        reason: expect.stringContaining("No token") as string,
+      }),
     );
   });
 
@@ -367,7 +370,10 @@ describe("a connection", () => {
     expect(error).not.toHaveBeenCalled();
     await vi.waitFor(() => {
       expect(error).toHaveBeenCalledWith(
-        expect.objectContaining({ code: "NO_WEBSOCKET", message: expect.stringContaining("ws") as string }),
+        expect.objectContaining({
+          code: "NO_WEBSOCKET",
+          message: expect.stringContaining("ws") as string,
+        }),
       );
     });
   });

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  EventList,
-  type EventMessage,
-  type LiveEvent,
-} from "../../packages/live-client/src/index.ts";
+import { EventList } from "../../packages/live-client/src/event-list.ts";
+import type { EventMessage, LiveEvent } from "../../packages/live-client/src/index.ts";
 
 function event(blockNumber: number, logIndex = 0): LiveEvent {
   return {

@@ -321,6 +321,7 @@ describe("a subscription", () => {
     circle["self"] = circle;
     const account = Array.from({ length: 1_600 }, () => `0x${"11".repeat(20)}`);
     client.events({ where: { account } }, { ...ignore, error });
+    expect(client.state.status).toBe("idle");
     client.subscribe("subscription { a }", { variables: circle }, { ...ignore, error });
     client.subscribe("subscription { b }", { variables: { id: 10n ** 20n } }, ignore);
     const connection = await server.connection();

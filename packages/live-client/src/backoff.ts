@@ -8,7 +8,7 @@ const longestWait = 3_600_000;
  * Milliseconds before connecting again: anywhere in a window that doubles with each attempt, so that clients which were lost together do
  * not come back together. `window` is what the server asked for.
  */
-export function delayBeforeConnecting(attempt: number, window = 0): number {
+export function delayBeforeConnecting(attempt: number, window: number): number {
   const first = Math.min(Math.max(shortest, window), widest);
   return Math.random() * Math.max(first, Math.min(longest, first * 2 ** attempt));
 }
@@ -26,17 +26,13 @@ const perSecond = 25;
 /** How much may be said now. */
 export class Allowance {
   #left = burst;
-  #at = performance.now();
+  #at = Date.now();
 
-  /** Milliseconds until one more may be said. */
-  get wait(): number {
-    const now = performance.now();
-    this.#left = Math.min(burst, this.#left + ((now - this.#at) / 1_000) * perSecond);
+  /** Takes so much of it; gives the milliseconds until there is more, where there is none left. */
+  take(amount: number): number {
+    const now = Date.now();
+    this.#left = Math.min(burst, this.#left + ((now - this.#at) * perSecond) / 1_000) - amount;
     this.#at = now;
     return this.#left >= 1 ? 0 : ((1 - this.#left) / perSecond) * 1_000;
-  }
-
-  take(): void {
-    this.#left--;
   }
 }

@@ -229,25 +229,23 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     let end: Unsubscribe = () => {
       isOver = true;
     };
-    const load = async (): Promise<void> => {
-      let failure: LiveError | undefined;
-      try {
-        const cursor = await store.load();
-        if (cursor != null) change({ after: cursor });
-      } catch (cause) {
-        failure = LiveError.of("HANDLER_FAILED", "The cursor could not be loaded.", { cause });
-      }
-      const first: Work<EventMessage> = failure
-        ? {
-            ...work,
-            request: () => {
-              throw failure;
-            },
-          }
-        : work;
-      if (!isOver) end = begin(first, handlers, signal);
-    };
-    void load();
+    void Promise.resolve()
+      .then(() => store.load())
+      .then(
+        (cursor) => {
+          if (cursor != null) change({ after: cursor });
+          return work;
+        },
+        (cause: unknown): Work<EventMessage> => ({
+          ...work,
+          request: () => {
+            throw LiveError.of("HANDLER_FAILED", "The cursor was not loaded.", { cause });
+          },
+        }),
+      )
+      .then((loaded) => {
+        if (!isOver) end = begin(loaded, handlers, signal);
+      });
     return () => end();
   };
 
@@ -318,5 +316,5 @@ function addressIn(given: string): string {
   } catch {
     // said below
   }
-  throw LiveError.of("BAD_URL", `"${given}" is not an address of a server: give http(s)://….`);
+  throw LiveError.of("BAD_URL", `"${given}" is no address: give http(s)://….`);
 }

@@ -1,5 +1,5 @@
 import { Allowance, delayBeforeConnecting, delayBeforeRetry } from "./backoff.ts";
-import { asLiveError, closeVerdicts, errorsIn, LiveError } from "./errors.ts";
+import { asLiveError, closeVerdicts, errorsIn, LiveError, noReason } from "./errors.ts";
 import { toJson } from "./document.ts";
 import type { Host, Operation } from "./operation.ts";
 import {
@@ -17,7 +17,7 @@ export type Given<Value> = Value | (() => Value | Promise<Value>);
 export function valueOf<Value extends object>(
   given: Given<Value> | undefined,
 ): Value | Promise<Value> | undefined {
-  return typeof given === "function" ? (given)() : given;
+  return typeof given === "function" ? given() : given;
 }
 
 export interface ConnectionOptions {
@@ -31,11 +31,12 @@ export interface ConnectionOptions {
 const linger = 2_000;
 /** The server is asked for a sign of life this often. Quiet for twice as long: the connection is dead, whatever the platform says. */
 const patience = 10_000;
+/** What a message has beside the request in it. */
+const envelope = 60;
 /** The close code that stands for what this side found out by itself; no server sends it. */
 const ours = 4499;
 
-const noSocket =
-  "This platform has no WebSocket (Node has one since version 22): install the package ws and give its WebSocket to createLiveClient.";
+const noSocket = "Node before 22 has no WebSocket: give createLiveClient that of the package ws.";
 
 /** One WebSocket for all operations: made when there are any, made again when it is lost. */
 export class Connection implements Host {
@@ -57,7 +58,7 @@ export class Connection implements Host {
   #lastHeard = 0;
   /** Of the attempts. */
   #attempt = 0;
-  #window: number | undefined;
+  #window = 0;
   /** One of many operations brings the connection down: they are started one by one to find it. */
   #isCareful = false;
   /** Until the next attempt, or until a connection without operations is given up. */
@@ -79,6 +80,7 @@ export class Connection implements Host {
       operation.fail(LiveError.of("CLOSED", `The client is closed: ${state.reason}`));
       return;
     }
+    if (this.#requestOf(operation) === undefined) return;
     this.#operations.add(operation);
     if (this.#operations.size === 1) clearTimeout(this.#timer);
     if (state.status === "idle") void this.#connect();
@@ -198,7 +200,7 @@ export class Connection implements Host {
 
   #send(message: object): void {
     if (this.#status !== "open") return;
-    this.#allowance.take();
+    this.#allowance.take(1);
     this.#socket?.send(toJson(message));
   }
 
@@ -207,8 +209,6 @@ export class Connection implements Host {
     this.#turn = undefined;
     clearInterval(this.#pulse);
     clearTimeout(this.#timer);
-    clearTimeout(this.#pumping);
-    this.#pumping = undefined;
     (globalThis as Partial<EventTarget>).removeEventListener?.("online", this.reconnect);
     for (const operation of this.#running.values()) operation.id = undefined;
     this.#running.clear();
@@ -229,7 +229,7 @@ export class Connection implements Host {
     const usual =
       this.#status === "open"
         ? `The connection was lost (${code}).`
-        : `No connection could be made (${code}): the server is away or full, or does not let this origin in.`;
+        : `No connection (${code}): the server is away, full, or refuses this origin.`;
     const reason = said || usual;
     const verdict = closeVerdicts[code];
     if (verdict === "fatal") {
@@ -269,7 +269,7 @@ export class Connection implements Host {
     this.#lastHeard = Date.now();
     const message = parseMessage(data);
     if (!message) {
-      this.#lose(4400, "The server sent what is no message of graphql-transport-ws.");
+      this.#lose(4400, "The server does not speak graphql-transport-ws.");
       return;
     }
     if ("id" in message) this.#hearFor(message);
@@ -284,14 +284,14 @@ export class Connection implements Host {
         return;
       case "ping":
         this.#send({ type: "pong" });
-        this.#learn(message.payload);
+        this.states.learn(this.#learn(message.payload));
         return;
       case "pong":
         this.#pongs++;
         for (const [operation, ping] of this.#unconfirmed) {
           if (ping <= this.#pongs) this.#unconfirmed.delete(operation);
         }
-        this.#learn(message.payload);
+        this.states.learn(this.#learn(message.payload));
         this.#pump();
     }
   }
@@ -307,9 +307,7 @@ export class Connection implements Host {
         break;
       case "error": {
         this.#ended(operation, message.id);
-        const error = new LiveError(
-          errorsIn(message.payload) ?? [{ message: "The server gave no reason." }],
-        );
+        const error = new LiveError(errorsIn(message.payload) ?? [{ message: noReason }]);
         if (error.isRetryable) this.#retryLater(operation, error);
         else operation.fail(error);
         break;
@@ -326,10 +324,10 @@ export class Connection implements Host {
     operation.id = undefined;
   }
 
-  #learn(payload: unknown): void {
-    const { head, reconnectWindow } = pulseIn(payload);
+  #learn(payload: unknown): Head | undefined {
+    const { head, reconnectWindow } = (payload ?? {}) as Pulse;
     this.#window = reconnectWindow ?? this.#window;
-    this.states.learn(head);
+    return head;
   }
 
   #acknowledged(payload: unknown): void {
@@ -340,9 +338,7 @@ export class Connection implements Host {
     for (const operation of this.#operations) {
       if (operation.retry === undefined && !operation.isPaused) this.#toStart.add(operation);
     }
-    const { head, reconnectWindow } = pulseIn(payload);
-    this.#window = reconnectWindow;
-    this.states.become({ status: "open" }, head);
+    this.states.become({ status: "open" }, this.#learn(payload));
     this.#pump();
   }
 
@@ -362,7 +358,7 @@ export class Connection implements Host {
     let hasStarted = false;
     for (const operation of this.#toStart) {
       if (this.#isCareful && this.#unconfirmed.size > 0) break;
-      const { wait } = this.#allowance;
+      const wait = this.#allowance.take(0);
       if (wait > 0) {
         this.#pumping ??= setTimeout(() => {
           this.#pumping = undefined;
@@ -378,37 +374,34 @@ export class Connection implements Host {
   }
 
   #begin(operation: Operation): void {
-    let message: string;
+    const text = this.#requestOf(operation);
+    if (text === undefined) return;
     const id = String(++this.#lastId);
-    try {
-      message = `{"id":"${id}","type":"subscribe","payload":${operation.request()}}`;
-      const { length } = new TextEncoder().encode(message);
-      const { maxMessageBytes: most } = this.#options;
-      if (length > most) {
-        throw LiveError.of(
-          "OPERATION_TOO_LARGE",
-          `This operation has ${length} bytes; ${most} may be sent. Ask for less.`,
-        );
-      }
-    } catch (error) {
-      operation.fail(asLiveError(error));
-      return;
-    }
     operation.id = id;
     this.#running.set(id, operation);
     this.#unconfirmed.set(operation, this.#pings + 1);
-    this.#allowance.take();
-    this.#socket?.send(message);
+    this.#allowance.take(1);
+    this.#socket?.send(`{"id":"${id}","type":"subscribe","payload":${text}}`);
+  }
+
+  /** Undefined where it cannot be sent: then it is told so. */
+  #requestOf(operation: Operation): string | undefined {
+    try {
+      const text = operation.request();
+      const length = new TextEncoder().encode(text).length + envelope;
+      const { maxMessageBytes: most } = this.#options;
+      if (length <= most) return text;
+      throw LiveError.of("OPERATION_TOO_LARGE", `This has ${length} bytes: ${most} may be sent.`);
+    } catch (error) {
+      operation.fail(asLiveError(error));
+      return undefined;
+    }
   }
 }
 
 /** What the server says of itself with each sign of life. */
-function pulseIn(payload: unknown): { head?: Head | undefined; reconnectWindow?: number } {
-  const { head, reconnectWindow } = (payload ?? {}) as Record<string, unknown>;
-  const { number, timestamp } = (head ?? {}) as Record<string, unknown>;
-  return {
-    ...(typeof number === "string" &&
-      typeof timestamp === "string" && { head: { number, timestamp } }),
-    ...(typeof reconnectWindow === "number" && { reconnectWindow }),
-  };
+interface Pulse {
+  readonly head?: Head;
+  /** Milliseconds over which clients are to spread out when they come back. */
+  readonly reconnectWindow?: number;
 }

@@ -23,9 +23,7 @@ export function textOf(document: LiveDocument<never, never>, print: Print | unde
     if (print) return print(document as never);
     const body = document.loc?.source.body;
     if (body !== undefined) return body;
-    throw new TypeError(
-      "This document has lost its text: give the client `print` of the package graphql.",
-    );
+    throw new TypeError("This document has no text: give the client graphql's `print`.");
   }
   return String(document);
 }

@@ -114,16 +114,17 @@ function secondsIn(value: unknown): number | undefined {
 
 export function asLiveError(cause: unknown): LiveError {
   if (cause instanceof LiveError) return cause;
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return LiveError.of("UNKNOWN", said, { cause });
+  return LiveError.of("UNKNOWN", String(cause), { cause });
 }
+
+export const noReason = "The server gave no reason.";
 
 /** The errors of an answer, if they are any. */
 export function errorsIn(value: unknown): readonly ErrorEntry[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   return value.map((entry: Readonly<Record<string, unknown>> | null) => ({
     ...entry,
-    message: String(entry?.["message"] ?? "The server gave no reason."),
+    message: String(entry?.["message"] ?? noReason),
   }));
 }
 

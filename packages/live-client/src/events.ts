@@ -62,36 +62,12 @@ export interface EventsRequest {
   readonly after?: string | undefined;
 }
 
-export const eventsDocument = /* GraphQL */ `
-  subscription Events($after: String, $where: EventFilter, $finality: Finality) {
-    events(after: $after, where: $where, finality: $finality) {
-      kind
-      cursor
-      event {
-        id
-        chainId
-        blockNumber
-        blockHash
-        blockTimestamp
-        transactionHash
-        logIndex
-        contract
-        product
-        type
-        actor
-        account
-        subject
-        args
-      }
-      block {
-        number
-        hash
-        timestamp
-        finality
-      }
-    }
-  }
-`;
+/** What `events` subscribes to. */
+export const eventsDocument =
+  "subscription Events($after: String, $where: EventFilter, $finality: Finality) " +
+  "{ events(after: $after, where: $where, finality: $finality) { kind cursor event { id chainId " +
+  "blockNumber blockHash blockTimestamp transactionHash logIndex contract product type actor account " +
+  "subject args } block { number hash timestamp finality } } }";
 
 /** The message in an answer to `eventsDocument`; throws where there is none. */
 export function eventMessageIn(payload: Payload): EventMessage {

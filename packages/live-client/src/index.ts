@@ -13,7 +13,6 @@ export {
 export { memoryCursorStore, type CursorStore } from "./cursor-store.ts";
 export type { LiveDocument } from "./document.ts";
 export { LiveError, type ErrorEntry, type LiveErrorCode } from "./errors.ts";
-export { EventList, type EventListOptions } from "./event-list.ts";
 export {
   eventsDocument,
   type BlockRef,

@@ -100,9 +100,7 @@ export class Operation {
       this.isPaused = true;
       this.#host.stop(this);
     } else {
-      this.fail(
-        LiveError.of("TOO_SLOW", "Messages arrive faster than they are handled: ask for less."),
-      );
+      this.fail(LiveError.of("TOO_SLOW", "Messages come faster than they are handled."));
     }
   }
 
@@ -197,6 +195,5 @@ export class Operation {
 }
 
 function handlerFailed(cause: unknown): LiveError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return LiveError.of("HANDLER_FAILED", `A message could not be handled: ${said}`, { cause });
+  return LiveError.of("HANDLER_FAILED", `A message was not handled: ${String(cause)}`, { cause });
 }

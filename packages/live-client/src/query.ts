@@ -27,20 +27,8 @@ export async function query<Data>(
   signals: readonly (AbortSignal | undefined)[],
   timeout: number,
 ): Promise<Result<Data>> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const stops = signals.map((given) => {
-    const stop = (): void => {
-      controller.abort(given?.reason);
-    };
-    if (given?.aborted) stop();
-    given?.addEventListener("abort", stop);
-    return () => given?.removeEventListener("abort", stop);
-  });
-  const timer = setTimeout(() => {
-    const message = `${url} has not answered within ${timeout} ms.`;
-    controller.abort(LiveError.of("DEADLINE_PASSED", message));
-  }, timeout);
+  const late = AbortSignal.timeout(timeout);
+  const signal = AbortSignal.any([...signals.filter((given) => given !== undefined), late]);
   try {
     const own = await valueOf(headers);
     signal.throwIfAborted();
@@ -52,12 +40,13 @@ export async function query<Data>(
     });
     return resultOf(url, response, await response.text());
   } catch (cause) {
+    if (late.aborted && signal.reason === late.reason) {
+      const message = `${url} has not answered within ${timeout} ms.`;
+      throw LiveError.of("DEADLINE_PASSED", message);
+    }
     signal.throwIfAborted();
     if (cause instanceof LiveError) throw cause;
     throw LiveError.of("UNREACHABLE", `${url} does not answer queries.`, { cause });
-  } finally {
-    clearTimeout(timer);
-    for (const stop of stops) stop();
   }
 }
 

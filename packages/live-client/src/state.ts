@@ -63,11 +63,7 @@ export class StateKeeper {
   }
 
   onState(listener: StateListener): () => void {
-    // the same function twice is two listeners
-    const own: StateListener = (state) => {
-      listener(state);
-    };
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }
