@@ -360,10 +360,8 @@ export class Connection implements Host {
       if (this.#isCareful && this.#unconfirmed.size > 0) break;
       const wait = this.#allowance.take(0);
       if (wait > 0) {
-        this.#pumping ??= setTimeout(() => {
-          this.#pumping = undefined;
-          this.#pump();
-        }, wait);
+        clearTimeout(this.#pumping);
+        this.#pumping = setTimeout(() => this.#pump(), wait);
         break;
       }
       this.#toStart.delete(operation);

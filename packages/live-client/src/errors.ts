@@ -122,9 +122,9 @@ export const noReason = "The server gave no reason.";
 /** The errors of an answer, if they are any. */
 export function errorsIn(value: unknown): readonly ErrorEntry[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  return value.map((entry: Readonly<Record<string, unknown>> | null) => ({
+  return value.map((entry: Partial<ErrorEntry> | null) => ({
     ...entry,
-    message: String(entry?.["message"] ?? noReason),
+    message: entry?.message ?? noReason,
   }));
 }
 
