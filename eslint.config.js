@@ -9,6 +9,7 @@ export default defineConfig(
     "cache/",
     "coverage/",
     ".khipu/",
+    "packages/*/dist/",
     "**/generated/",
     "**/*.generated.*",
     "indexer/ponder-env.d.ts",

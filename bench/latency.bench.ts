@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createPublicClient, createWalletClient, type Hash, maxUint256, webSocket } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { createLiveClient } from "../client/live.ts";
+import { createLiveClient } from "../packages/live-client/src/index.ts";
 import { faucetTokenAbi, savingsPoolAbi } from "../protocol/abis.generated.ts";
 import { deployedAt } from "../protocol/deployment.ts";
 import { LOCAL_MNEMONIC } from "../scripts/local/chain.ts";

@@ -5,7 +5,7 @@ import "./design/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createLiveClient } from "../client/live.ts";
+import { createLiveClient } from "../packages/live-client/src/index.ts";
 import { ConfigProblem } from "./app/config-problem.tsx";
 import { Page } from "./app/page.tsx";
 import { type Config, loadConfig } from "./config/config.ts";
@@ -23,7 +23,7 @@ const products = ["savings", "vault"];
 
 /** Everything that lives as long as the page does, made once. */
 function assemble(config: Config): ReactNode {
-  const bus = new LiveBus((onState) => createLiveClient({ url: config.apiUrl, onState }), products);
+  const bus = new LiveBus(createLiveClient({ url: config.apiUrl }), products);
   const ledger = new Ledger(bus);
   bus.open();
   return (

@@ -129,7 +129,7 @@ export class LocalWorld {
     const { progress } = this.#options;
     const stamp = join(this.#webFolder, ".sources");
     const sources = digestOf(
-      ["web", "client", "protocol", "package-lock.json"].map((path) => join(root, path)),
+      ["web", "packages", "protocol", "package-lock.json"].map((path) => join(root, path)),
     );
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) {
       progress.skip("Build web app", "unchanged");

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Finality } from "../../client/events.ts";
+import type { Finality } from "../../packages/live-client/src/index.ts";
 import { otherClients, type Result } from "../live/other-clients.ts";
 import { eventName } from "./history.ts";
 

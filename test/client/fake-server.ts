@@ -30,40 +30,83 @@ class Inbox<Item> {
 export class FakeConnection {
   readonly #socket: WebSocket;
   readonly #heard = new Inbox<Message>();
+  /** How many messages have come, pings among them. */
+  count = 0;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, choke: Choke | undefined) {
     this.#socket = socket;
     socket.on("message", (data) => {
-      this.#heard.put(JSON.parse((data as Buffer).toString()) as Message);
+      if (socket.readyState !== socket.OPEN) return;
+      this.count++;
+      const text = (data as Buffer).toString();
+      if (choke && text.includes(choke.on)) {
+        socket.close(choke.code, "I choke on this.");
+        return;
+      }
+      const message = JSON.parse(text) as Message;
+      // as the protocol asks for
+      if (message.type === "ping") this.say({ type: "pong" });
+      else this.#heard.put(message);
     });
   }
 
+  /** The next message that is no ping. */
   hear(): Promise<Message> {
     return this.#heard.take();
   }
 
   say(message: object): void {
-    this.#socket.send(JSON.stringify(message));
+    this.sayRaw(JSON.stringify(message));
+  }
+
+  sayRaw(data: string | Buffer): void {
+    this.#socket.send(data);
+  }
+
+  next(id: string | undefined, data: unknown): void {
+    this.say({ id, type: "next", payload: { data } });
+  }
+
+  refuse(id: string | undefined, extensions: object, message = "No."): void {
+    this.say({ id, type: "error", payload: [{ message, extensions }] });
+  }
+
+  /** Plays the greeting. */
+  async acknowledge(payload: object = {}): Promise<Message> {
+    const init = await this.hear();
+    this.say({ type: "connection_ack", payload });
+    return init;
   }
 
   /** Plays the greeting and gives the first operation. */
   async greet(head?: object): Promise<Message> {
-    await this.hear();
-    this.say({ type: "connection_ack", payload: head ? { head } : {} });
+    await this.acknowledge(head ? { head } : {});
     return this.hear();
   }
 
   close(code: number, reason = ""): void {
     this.#socket.close(code, reason);
   }
+
+  get closed(): Promise<number> {
+    return once(this.#socket, "close").then(([code]) => code as number);
+  }
 }
 
-/** A server that says only what a test tells it to. */
-export async function startFakeServer() {
+/** A text that makes the server close the connection with a code. */
+interface Choke {
+  readonly on: string;
+  readonly code: number;
+}
+
+export type FakeServer = Awaited<ReturnType<typeof startFakeServer>>;
+
+/** A server that says only what a test tells it to, and answers pings. */
+export async function startFakeServer(choke?: Choke) {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   const connections = new Inbox<FakeConnection>();
   server.on("connection", (socket) => {
-    connections.put(new FakeConnection(socket));
+    connections.put(new FakeConnection(socket, choke));
   });
   await once(server, "listening");
   return {

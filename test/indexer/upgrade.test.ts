@@ -5,7 +5,7 @@ import { createWalletClient, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createLiveClient } from "../../client/live.ts";
+import { createLiveClient } from "../../packages/live-client/src/index.ts";
 import { testnetPriceFeedAbi } from "../../protocol/abis.generated.ts";
 import { deployedAt } from "../../protocol/deployment.ts";
 import { idInSchema, writeIdInSchema } from "../../scripts/indexer/index-id.ts";

@@ -6,7 +6,7 @@ import { createWalletClient, http } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLiveClient, type LiveClient } from "../../client/live.ts";
+import { createLiveClient, type LiveClient } from "../../packages/live-client/src/index.ts";
 import { encodeCursor } from "../../indexer/live/stream/cursor.ts";
 import { readSettings } from "../../indexer/live/settings.ts";
 import { testnetPriceFeedAbi } from "../../protocol/abis.generated.ts";

@@ -1,11 +1,12 @@
-import { createLiveClient } from "../../client/live.ts";
+import { createLiveClient } from "../../packages/live-client/src/index.ts";
 import { gist, openStream } from "./stream.ts";
 import type { Chain } from "./world.ts";
 
 /** An honest subscriber, who shows whether the others are unharmed. */
 export async function openBystander(url: string, chain: Chain, room: number) {
   const statuses: string[] = [];
-  const client = createLiveClient({ url, onState: ({ status }) => statuses.push(status) });
+  const client = createLiveClient({ url });
+  client.onState(({ status }) => statuses.push(status));
   const stream = openStream(client, { where: { subject: [String(room)] } });
   await stream.next();
   let value = 0;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EventMessage } from "../../client/events.ts";
-import { createLiveClient, type LiveClient } from "../../client/live.ts";
+import type { EventMessage } from "../../packages/live-client/src/index.ts";
+import { createLiveClient, type LiveClient } from "../../packages/live-client/src/index.ts";
 import { encodeCursor } from "../../indexer/live/stream/cursor.ts";
 import { blockEnd } from "../../indexer/live/stream/position.ts";
 import { gist, openStream } from "./stream.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLiveClient, type LiveClient } from "../../client/live.ts";
+import { createLiveClient, type LiveClient } from "../../packages/live-client/src/index.ts";
 import { startPostgres, type Postgres } from "./postgres.ts";
 import { openRawSocket } from "./raw-socket.ts";
 import { openSilentProxy } from "./silent-proxy.ts";

@@ -1,6 +1,9 @@
-import type { LiveError } from "../../client/error.ts";
-import type { EventMessage, EventsRequest } from "../../client/events.ts";
-import type { LiveClient } from "../../client/live.ts";
+import type {
+  EventMessage,
+  EventsRequest,
+  LiveClient,
+  LiveError,
+} from "../../packages/live-client/src/index.ts";
 
 export interface Stream {
   /** The next message that nobody has taken yet. */

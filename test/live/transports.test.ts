@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import { createLiveClient, type LiveClient } from "../../client/live.ts";
+import { createLiveClient, type LiveClient } from "../../packages/live-client/src/index.ts";
 import { openEventSource } from "./event-source.ts";
 import { openRawSocket } from "./raw-socket.ts";
 import { gist, openStream } from "./stream.ts";
@@ -302,10 +302,8 @@ describe.skipIf(!hasAnvil)("the transports", () => {
   test("a server that stops says so with 1012, and clients wait for the next one", async () => {
     const socket = await openRawSocket(indexer.url);
     const states: string[] = [];
-    const waiting = createLiveClient({
-      url: indexer.url,
-      onState: ({ status }) => states.push(status),
-    });
+    const waiting = createLiveClient({ url: indexer.url });
+    waiting.onState(({ status }) => states.push(status));
     await openStream(waiting).next();
     await indexer.stop();
     expect(await socket.closed).toMatchObject({ code: 1012 });

@@ -2,8 +2,13 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, render, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EventMessage, LiveEvent } from "../../client/events.ts";
-import type { ConnectionState, LiveClient } from "../../client/live.ts";
+import type {
+  ConnectionState,
+  EventMessage,
+  Handlers,
+  LiveClient,
+  LiveEvent,
+} from "../../packages/live-client/src/index.ts";
 import { type Config } from "../../web/config/config.ts";
 import { ConfigContext } from "../../web/config/context.tsx";
 import { ActivityFeed } from "../../web/features/activity/activity-feed.tsx";
@@ -35,25 +40,21 @@ let bus: LiveBus;
 
 beforeEach(() => {
   past = () => Promise.resolve([]);
-  const client: LiveClient = {
-    subscribe: () => () => undefined,
-    query: async <Data,>() => ({ events: { items: await past() } }) as Data,
-    events: (_, sink) => {
+  const client = {
+    query: async () => ({ data: { of0: { items: await past() } }, extensions: {} }),
+    events(_: unknown, handlers: Handlers<EventMessage>) {
       say = (message) => {
-        sink.next(message);
+        handlers.next(message);
       };
       return () => undefined;
     },
-    state: () => ({ status: "idle" }),
+    onState(listener: typeof become) {
+      become = listener;
+      return () => undefined;
+    },
     close: () => undefined,
   };
-  bus = new LiveBus(
-    (onState) => {
-      become = onState;
-      return client;
-    },
-    ["savings"],
-  );
+  bus = new LiveBus(client as unknown as LiveClient, ["savings"]);
 });
 
 afterEach(() => {
@@ -148,7 +149,7 @@ test("the badge tells a live connection from a lost one", async () => {
   });
   expect(screen.getByRole("status").textContent).toContain(en.live.live);
   act(() => {
-    become({ status: "waiting", attempt: 1, retryAt: 0, reason: "gone" });
+    become({ status: "waiting", attempt: 1, retryAt: 0, code: 1006, reason: "gone" });
   });
   expect(screen.getByRole("status").textContent).toContain(en.live.reconnecting);
 });

@@ -1,5 +1,10 @@
-import type { EventMessage, LiveEvent } from "../../client/events.ts";
-import type { ConnectionState, Head, LiveClient, Variables } from "../../client/live.ts";
+import type {
+  ConnectionState,
+  EventMessage,
+  Head,
+  LiveClient,
+  LiveEvent,
+} from "../../packages/live-client/src/index.ts";
 
 /** How it stands between the page, the index and the chain. */
 export interface LiveState {
@@ -17,35 +22,42 @@ const historyLength = 50;
 /** While nothing arrives live, the past is asked for this often, in milliseconds. */
 const askEvery = 15_000;
 
-const recentDocument = /* GraphQL */ `
-  query RecentEvents($product: String!, $limit: Int!) {
-    events(where: { product: $product }, orderBy: "id", orderDirection: "desc", limit: $limit) {
-      items {
-        id
-        chainId
-        blockNumber
-        blockHash
-        blockTimestamp
-        transactionHash
-        logIndex
-        contract
-        product
-        type
-        actor
-        account
-        subject
-        args
-      }
-    }
-  }
-`;
+/** One answer for all products, and so one state of the chain. */
+function recentDocument(products: readonly string[]): string {
+  const lists = products.map(
+    (product, index) => `
+      of${index}: events(
+        where: { product: ${JSON.stringify(product)} }
+        orderBy: "id", orderDirection: "desc", limit: ${historyLength}
+      ) {
+        items { ...Fields }
+      }`,
+  );
+  return `query RecentEvents { ${lists.join("")} }
+    fragment Fields on event {
+      id
+      chainId
+      blockNumber
+      blockHash
+      blockTimestamp
+      transactionHash
+      logIndex
+      contract
+      product
+      type
+      actor
+      account
+      subject
+      args
+    }`;
+}
 
 type EventListener = (event: LiveEvent) => void;
 type TransactionListener = (hash: `0x${string}`, present: boolean) => void;
 
 /**
- * The one place through which events reach the page: subscribed first and then filled up from the past, so that
- * nothing falls between, each event once, and what a reorganisation undoes is taken back.
+ * The one place through which events reach the page. What the past is found to be replaces what is held, and the stream goes on from the very
+ * state that the past was read at: so nothing falls between, each event is there once, and what a reorganisation undoes is taken back.
  */
 export class LiveBus {
   #state: LiveState = {
@@ -58,30 +70,22 @@ export class LiveBus {
   readonly #client: LiveClient;
   readonly #products: readonly string[];
   #asking: ReturnType<typeof setInterval> | undefined;
+  /** The newest question about the past; answers to older ones are too late. */
+  #question: object | undefined;
+  #leaveStream: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #eventListeners = new Set<EventListener>();
   readonly #transactionListeners = new Set<TransactionListener>();
 
-  /** `connect` makes the client; it is handed the listener for the state of the connection. */
-  constructor(
-    connect: (onState: (state: ConnectionState) => void) => LiveClient,
-    products: readonly string[],
-  ) {
+  constructor(client: LiveClient, products: readonly string[]) {
+    this.#client = client;
     this.#products = products;
-    this.#client = connect((connection) => {
+    client.onState((connection) => {
       this.#connectionChanged(connection);
     });
   }
 
   open(): void {
-    this.#client.events(
-      { where: { product: this.#products } },
-      {
-        next: (message) => {
-          this.#take(message);
-        },
-      },
-    );
     void this.#loadHistory();
     this.#asking = setInterval(() => {
       const { connection, history } = this.#state;
@@ -91,6 +95,7 @@ export class LiveBus {
 
   close(): void {
     clearInterval(this.#asking);
+    this.#question = undefined;
     this.#client.close();
   }
 
@@ -114,8 +119,8 @@ export class LiveBus {
   }
 
   /** Asks the index a question of its own, over the same way. */
-  query<Data>(document: string, variables: Variables, signal?: AbortSignal): Promise<Data> {
-    return this.#client.query<Data, Variables>(document, variables, signal);
+  async query<Data>(document: string, variables: object, signal?: AbortSignal): Promise<Data> {
+    return (await this.#client.query<Data>(document, { variables, signal })).data;
   }
 
   has(hash: string): boolean {
@@ -123,24 +128,52 @@ export class LiveBus {
   }
 
   async #loadHistory(): Promise<void> {
+    const question = {};
+    this.#question = question;
     try {
-      const found = (
-        await Promise.all(this.#products.map((product) => this.#recent(product)))
-      ).flat();
-      const missed = this.#state.history === "loading" ? [] : this.#unknown(found);
-      this.#set({ events: merge(this.#state.events, found), history: "loaded" });
-      for (const event of missed) this.#announce(event);
+      const { data, extensions } = await this.#client.query<Record<string, { items: LiveEvent[] }>>(
+        recentDocument(this.#products),
+      );
+      if (question !== this.#question) return;
+      this.#follow(extensions.checkpoint?.cursor);
+      this.#replace(Object.values(data).flatMap(({ items }) => items));
     } catch {
+      if (question !== this.#question) return;
+      // what happens from now on is better than nothing
+      if (!this.#leaveStream) this.#follow(undefined);
       this.#set({ history: "unavailable" });
     }
   }
 
-  async #recent(product: string): Promise<LiveEvent[]> {
-    const { events } = await this.#client.query<
-      { events: { items: LiveEvent[] } },
-      { product: string; limit: number }
-    >(recentDocument, { product, limit: historyLength });
-    return events.items;
+  /** Takes the stream up from here. */
+  #follow(after: string | undefined): void {
+    const leave = this.#leaveStream;
+    this.#leaveStream = this.#client.events(
+      { where: { product: this.#products }, after },
+      {
+        next: (message) => {
+          this.#take(message);
+        },
+        // the past is asked for again, and where to go on from
+        error: () => {
+          this.#set({ history: "unavailable" });
+        },
+      },
+    );
+    // behind the new one, so that the connection stays
+    leave?.();
+  }
+
+  #replace(found: readonly LiveEvent[]): void {
+    const before = this.#state.events;
+    const isFirst = this.#state.history === "loading";
+    const missed = isFirst ? [] : this.#unknown(found);
+    const events = newestOf(found);
+    const held = new Set(events.map(keyOf));
+    const { arrived } = this.#state;
+    this.#set({ events, arrived: arrivedOf(events, arrived), history: "loaded" });
+    for (const event of before) if (!held.has(keyOf(event))) this.#tell(event, false);
+    for (const event of missed) this.#announce(event);
   }
 
   #connectionChanged(connection: ConnectionState): void {
@@ -164,10 +197,8 @@ export class LiveBus {
       case "EVENT": {
         const { event } = message;
         if (this.#unknown([event]).length === 0) return;
-        const events = merge(this.#state.events, [event]);
-        const arrived = new Set(
-          events.map(({ id }) => id).filter((id) => id === event.id || this.#state.arrived.has(id)),
-        );
+        const events = newestOf([event, ...this.#state.events]);
+        const arrived = arrivedOf(events, new Set([...this.#state.arrived, event.id]));
         this.#set({ events, arrived, head });
         this.#announce(event);
       }
@@ -207,16 +238,24 @@ function keyOf(event: LiveEvent): string {
   return `${event.id}/${event.blockHash}`;
 }
 
-function merge(known: readonly LiveEvent[], found: readonly LiveEvent[]): LiveEvent[] {
-  const byKey = new Map([...found, ...known].map((event) => [keyOf(event), event]));
+/** Newest first, and of each product not more than are remembered. */
+function newestOf(events: readonly LiveEvent[]): LiveEvent[] {
   const kept = new Map<string, number>();
-  return [...byKey.values()]
+  return [...events]
     .sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0))
     .filter(({ product }) => {
       const count = (kept.get(product) ?? 0) + 1;
       kept.set(product, count);
       return count <= historyLength;
     });
+}
+
+/** Those of the arrived that are still held. */
+function arrivedOf(
+  events: readonly LiveEvent[],
+  arrived: ReadonlySet<string>,
+): ReadonlySet<string> {
+  return new Set(events.map(({ id }) => id).filter((id) => arrived.has(id)));
 }
 
 function newer(known: Head | undefined, found: Head | undefined): Head | undefined {

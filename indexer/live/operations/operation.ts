@@ -25,8 +25,13 @@ import { Selection } from "./selection.ts";
 import type { OperationRequest } from "./request.ts";
 import { costOf, countNodes, measure, type Fragments } from "./query-cost.ts";
 
-/** `weight`: about how many bytes it occupies while it runs. */
-export type Operation = { readonly weight: number } & (
+/** A parsed document, which all operations with the same text share, and about how many bytes it occupies. */
+export interface SharedDocument {
+  readonly weight: number;
+}
+
+/** `weight`: about how many bytes it occupies while it runs, beside its document. */
+export type Operation = { readonly weight: number; readonly document: SharedDocument } & (
   | { readonly kind: "query"; readonly query: QueryOperation }
   | { readonly kind: "events"; readonly request: EventsRequest }
   | { readonly kind: "live"; readonly live: LiveQueryOperation }
@@ -53,10 +58,8 @@ export interface OperationLimits {
 }
 
 /** A document that has been parsed and found valid; the same text is not looked at twice. */
-interface Checked {
+interface Checked extends SharedDocument {
   readonly document: DocumentNode;
-  /** About how many bytes the document occupies. */
-  readonly weight: number;
   readonly fragments: Fragments;
   readonly streams: Map<OperationDefinitionNode, Stream>;
   readonly liveQueries: Map<OperationDefinitionNode, LiveQuery>;
@@ -142,19 +145,20 @@ export class Operations {
     if (definition.operation === graphql.OperationTypeNode.QUERY) {
       this.#checkCost(checked, definition, variables);
       const query = { document: checked.document, operationName, variables: variables.given };
-      return { kind: "query", query, weight: checked.weight };
+      return { kind: "query", query, weight: 0, document: checked };
     }
     const fields = rootFields(definition.selectionSet, checked.fragments);
     if (fields.some(({ name }) => name.value !== streamField)) {
       this.#checkCost(checked, definition, variables);
       const live = this.#liveQuery(checked, definition, variables);
-      return { kind: "live", live, weight: checked.weight + live.key.length };
+      return { kind: "live", live, weight: live.key.length, document: checked };
     }
     const events = this.#stream(checked, definition, fields, variables);
     return {
       kind: "events",
       request: events,
-      weight: checked.weight + events.filter.key.length + events.projection.key.length,
+      weight: events.filter.key.length + events.projection.key.length,
+      document: checked,
     };
   }
 

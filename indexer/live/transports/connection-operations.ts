@@ -1,5 +1,5 @@
 import { liveError } from "../errors.ts";
-import type { Operation } from "../operations/operation.ts";
+import type { Operation, SharedDocument } from "../operations/operation.ts";
 import { run, type OperationSink, type Service } from "../service.ts";
 import type { LiveSettings } from "../settings.ts";
 import type { Visitor } from "../limits/visitor.ts";
@@ -15,8 +15,9 @@ export function tooMany({ maxSubscriptionsPerConnection: most }: Limits): Error 
 
 interface RunningOperation {
   stop: () => void;
-  /** About how many bytes it occupies. */
+  /** About how many bytes it occupies, beside its document. */
   weight: number;
+  document: SharedDocument | undefined;
 }
 
 /** The operations that run on one connection, by the ids that the client gave them. A place is freed on every way out. */
@@ -25,6 +26,8 @@ export class RunningOperations {
   readonly #visitor: Visitor;
   readonly #limits: Limits;
   readonly #operations = new Map<string, RunningOperation>();
+  /** How many operations have each document, which counts once. */
+  readonly #documents = new Map<SharedDocument, number>();
   #weight = 0;
 
   constructor(service: Service, visitor: Visitor, limits: Limits) {
@@ -41,11 +44,15 @@ export class RunningOperations {
   start(
     id: string,
     prepare: () => Operation,
-    makeOutlet: (ended: () => void) => OperationSink,
+    makeSink: (ended: () => void) => OperationSink,
   ): void {
-    const operation: RunningOperation = { stop: () => undefined, weight: 0 };
+    const operation: RunningOperation = {
+      stop: () => undefined,
+      weight: 0,
+      document: undefined,
+    };
     const isWanted = (): boolean => this.#operations.get(id) === operation;
-    const sink = makeOutlet(this.#enderOf(id, operation));
+    const sink = makeSink(this.#enderOf(id, operation));
     if (this.#operations.size >= this.#limits.maxSubscriptionsPerConnection) {
       sink.fail(tooMany(this.#limits));
       return;
@@ -53,7 +60,7 @@ export class RunningOperations {
     this.#operations.set(id, operation);
     const weighed = (): Operation => {
       const prepared = prepare();
-      this.#hold(operation, prepared.weight);
+      this.#hold(operation, prepared);
       return prepared;
     };
     void run(this.#service, weighed, sink, this.#visitor, isWanted).then((stop) => {
@@ -74,7 +81,7 @@ export class RunningOperations {
     const operation = this.#operations.get(id);
     if (!operation) return;
     this.#operations.delete(id);
-    this.#weight -= operation.weight;
+    this.#letGo(operation);
     operation.stop();
   }
 
@@ -82,15 +89,30 @@ export class RunningOperations {
     for (const id of this.#operations.keys()) this.stop(id);
   }
 
-  #hold(operation: RunningOperation, weight: number): void {
+  #hold(operation: RunningOperation, { weight, document }: Operation): void {
     const { maxHeldBytes } = this.#limits;
-    if (this.#weight + weight > maxHeldBytes) {
+    const sharers = this.#documents.get(document) ?? 0;
+    const more = weight + (sharers === 0 ? document.weight : 0);
+    if (this.#weight + more > maxHeldBytes) {
       throw liveError(
         "OPERATION_TOO_LARGE",
         `The operations of one connection may hold ${maxHeldBytes} bytes. End one first, or ask for less.`,
       );
     }
     operation.weight = weight;
-    this.#weight += weight;
+    operation.document = document;
+    this.#documents.set(document, sharers + 1);
+    this.#weight += more;
+  }
+
+  #letGo({ weight, document }: RunningOperation): void {
+    if (!document) return;
+    this.#weight -= weight;
+    const sharers = (this.#documents.get(document) ?? 1) - 1;
+    if (sharers > 0) this.#documents.set(document, sharers);
+    else {
+      this.#documents.delete(document);
+      this.#weight -= document.weight;
+    }
   }
 }

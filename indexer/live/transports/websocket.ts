@@ -21,6 +21,8 @@ import type { Visitor } from "../limits/visitor.ts";
 const protocol = "graphql-transport-ws";
 
 const longestId = 128;
+/** So many clients a second come back after a restart without keeping each other waiting. */
+const comebacksPerSecond = 1_000;
 /** How long a closed connection may take to read what is still on its way to it. */
 const closeGrace = 5_000;
 
@@ -75,6 +77,7 @@ export function createWebSockets(
           service,
           visitor,
           settings,
+          () => connectionLimits.connections,
         );
         const leaveQueue = queues.add(socket, () => connection.closeSlow());
         connections.add(connection);
@@ -100,6 +103,7 @@ class Connection {
   readonly #service: Service;
   readonly #settings: LiveSettings;
   readonly #operations: RunningOperations;
+  readonly #countAll: () => number;
   readonly #initTimer: NodeJS.Timeout;
   readonly #rate: TokenBucket;
   readonly #work: TokenBucket;
@@ -113,7 +117,9 @@ class Connection {
     service: Service,
     visitor: Visitor,
     settings: LiveSettings,
+    countAll: () => number,
   ) {
+    this.#countAll = countAll;
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#writeBatcher = writeBatcher;
@@ -231,7 +237,11 @@ class Connection {
 
   #pulsePayload(): object {
     const head = this.#service.hub.head;
-    return head ? { head: { number: String(head.number), timestamp: String(head.timestamp) } } : {};
+    const reconnectWindow = Math.ceil(this.#countAll() / comebacksPerSecond) * 1_000;
+    return {
+      reconnectWindow,
+      ...(head && { head: { number: String(head.number), timestamp: String(head.timestamp) } }),
+    };
   }
 
   #subscribe({ id, payload }: Readonly<Record<string, unknown>>): void {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import * as z from "zod/mini";
-import type { Head } from "../../../client/live.ts";
+import type { Head } from "../../../packages/live-client/src/index.ts";
 import { useConfig } from "../../config/context.tsx";
 import { formatSpan } from "../../language/moments.ts";
 import { useVoice } from "../../language/voice.tsx";

@@ -1,4 +1,4 @@
-import type { Head } from "../../../client/live.ts";
+import type { Head } from "../../../packages/live-client/src/index.ts";
 
 /** Heads younger than this need no second look. */
 const suspicious = 15;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { LiveEvent } from "../../../client/events.ts";
+import type { LiveEvent } from "../../../packages/live-client/src/index.ts";
 import type { Dye } from "../../design/cord.tsx";
 
 export const movementTypes = [

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import * as z from "zod/mini";
-import type { Head } from "../../../client/live.ts";
+import type { Head } from "../../../packages/live-client/src/index.ts";
 import { deployedAt } from "../../../protocol/deployment.ts";
 import type { VaultBooks } from "../../../protocol/share-price.ts";
 import { useConfig } from "../../config/context.tsx";

@@ -1,13 +1,17 @@
+import { answerIn } from "./answer.ts";
+import { LiveError } from "./errors.ts";
+import type { Payload } from "./operation.ts";
+
 /** When a subscription hears of an event: at once, a few blocks later, or once it can no longer be undone. */
 export type Finality = "LATEST" | "SAFE" | "FINALIZED";
 
 /** Lists are any-of, fields are and-ed; `account` matches the account or the actor. */
 export interface EventFilter {
-  readonly type?: readonly string[];
-  readonly contract?: readonly string[];
-  readonly account?: readonly string[];
-  readonly product?: readonly string[];
-  readonly subject?: readonly string[];
+  readonly type?: readonly string[] | undefined;
+  readonly contract?: readonly string[] | undefined;
+  readonly account?: readonly string[] | undefined;
+  readonly product?: readonly string[] | undefined;
+  readonly subject?: readonly string[] | undefined;
 }
 
 export interface BlockRef {
@@ -51,61 +55,29 @@ export type EventMessage =
   | (Placed & { readonly kind: "BLOCK"; readonly event: null });
 
 export interface EventsRequest {
-  readonly where?: EventFilter;
-  readonly finality?: Finality;
+  readonly where?: EventFilter | undefined;
+  /** LATEST by default. */
+  readonly finality?: Finality | undefined;
   /** A cursor of an earlier message. Without one, the stream begins now; `""` begins with the very first event. */
-  readonly after?: string;
+  readonly after?: string | undefined;
 }
 
-export const eventsDocument = /* GraphQL */ `
-  subscription Events($after: String, $where: EventFilter, $finality: Finality) {
-    events(after: $after, where: $where, finality: $finality) {
-      kind
-      cursor
-      event {
-        id
-        chainId
-        blockNumber
-        blockHash
-        blockTimestamp
-        transactionHash
-        logIndex
-        contract
-        product
-        type
-        actor
-        account
-        subject
-        args
-      }
-      block {
-        number
-        hash
-        timestamp
-        finality
-      }
-    }
-  }
-`;
+/** What `events` subscribes to. */
+export const eventsDocument =
+  "subscription Events($after: String, $where: EventFilter, $finality: Finality) " +
+  "{ events(after: $after, where: $where, finality: $finality) { kind cursor event { id chainId " +
+  "blockNumber blockHash blockTimestamp transactionHash logIndex contract product type actor account " +
+  "subject args } block { number hash timestamp finality } } }";
 
-/**
- * Keeps a list of events true to the chain: oldest first, at most `most` of the newest.
- * Start with `[]` and feed it every message in order.
- */
-export function applyEventMessage(
-  events: readonly LiveEvent[],
-  message: EventMessage,
-  most = Infinity,
-): readonly LiveEvent[] {
-  switch (message.kind) {
-    case "EVENT":
-      return [...events, message.event].slice(-most);
-    case "UNDO": {
-      const lastKept = BigInt(message.block.number);
-      const kept = events.filter((event) => BigInt(event.blockNumber) <= lastKept);
-      return kept.length === events.length ? events : kept;
-    }
-    case "BLOCK":
-      return events;
-  }
+/** The message in an answer to `eventsDocument`; throws where there is none. */
+export function eventMessageIn(payload: Payload): EventMessage {
+  const { data, error } = answerIn<{ events?: Partial<EventMessage> | null }>(payload);
+  if (error) throw error;
+  const { kind, cursor, event, block } = data.events ?? {};
+  const isOne =
+    (kind === "EVENT" ? event != null : kind === "UNDO" || kind === "BLOCK") &&
+    typeof cursor === "string" &&
+    block != null;
+  if (!isOne) throw LiveError.of("BAD_ANSWER", "The server's answer is no message of events.");
+  return data.events as EventMessage;
 }
