@@ -17,6 +17,9 @@ const livesOf = isDeep ? 600 : 8;
 /** A node that starts on a busy machine takes about as long. */
 const longestLifeMs = 1_000;
 
+/** A block that is gone before Ponder has read its logs: it asks for them for 64 seconds before it looks at the chain again. */
+const patienceMs = 150_000;
+
 interface Known {
   readonly cursor: string;
   readonly deposits: readonly { readonly blockNumber: string; readonly assets: string }[];
@@ -84,7 +87,7 @@ async function live(seed: string): Promise<void> {
   }
 
   const last = run();
-  const patience = AbortSignal.timeout(60_000);
+  const patience = AbortSignal.timeout(patienceMs);
   let expected = await sumOn(chain);
   while (sum() !== expected && !patience.aborted) {
     await setTimeout(100);
@@ -103,7 +106,7 @@ async function live(seed: string): Promise<void> {
 describe.skipIf(!hasAnvil)("the bot of docs/bots.md", () => {
   test(
     `that is killed at random while the chain reorganises ends with the chain's sum (seed ${firstSeed})`,
-    { timeout: isDeep ? 1_800_000 : 180_000 },
+    { timeout: isDeep ? 1_800_000 : 300_000 },
     () => eachSeed(1, live),
   );
 });
