@@ -13,6 +13,9 @@ export function isLocalChain(chainId: number): boolean {
   return chainId === LOCAL_CHAIN_ID || chainId === SECOND_LOCAL_CHAIN_ID;
 }
 
+/** A token with more could not have a whole one in 256 bits. */
+const MOST_DECIMALS = 77;
+
 const address = z
   .string()
   .check(z.regex(/^0x[0-9a-fA-F]{40}$/, "is not an address (0x and 40 hex digits)"));
@@ -31,7 +34,9 @@ const deployedContract = z.object({
   /** No event of this contract is older than this block. */
   startBlock: z.int().check(z.nonnegative()),
   /** Of a token: how many decimals its amounts have. */
-  decimals: z.optional(z.int().check(z.nonnegative())),
+  decimals: z.optional(
+    z.int().check(z.nonnegative(), z.lte(MOST_DECIMALS, `is more than ${MOST_DECIMALS}`)),
+  ),
   /** Of one that this project compiled: the hash of its code on the chain. */
   codeHash: z.optional(typedHash),
   /** And the name of the compiler's input that it came from, with the compiler's version. */
@@ -69,7 +74,9 @@ export function parseDeployment(value: unknown, source: string): Deployment {
 
 /** The contract called `name`; throws when the deployment has none. */
 export function deployedAt(deployment: Deployment, name: string): DeployedContract {
-  const contract = deployment.contracts[name];
+  const contract = Object.hasOwn(deployment.contracts, name)
+    ? deployment.contracts[name]
+    : undefined;
   if (!contract)
     throw new Error(
       `The deployment on ${deployment.network} has no contract ${name}: deploy again.`,

@@ -124,13 +124,14 @@ const STATES: (State | undefined)[] = [
   "rolled over",
 ];
 
-/** Where in the line of weights an attempt at a winner falls; undefined when the number would not be fair. */
+/** Where in the line of weights an attempt at a winner falls; undefined when the number would not be fair, or nothing weighs anything. */
 export function placeOf(
   word: bigint,
   winner: number,
   attempt: number,
   totalWeight: bigint,
 ): bigint | undefined {
+  if (totalWeight <= 0n) return undefined;
   const random = hexToBigInt(
     keccak256(
       encodeAbiParameters(

@@ -16,9 +16,10 @@ export interface VaultBooks {
 /** What a vault without deposits is taken to hold, beside its virtual shares. */
 const virtualAssets = 1n;
 
-/** Profit that is still locked, rounded up. */
+/** Profit that is still locked, rounded up. Before the unlock begins it is all of it; without a span it is all until the end. */
 export function lockedAt({ lockedProfit, unlockStart, unlockEnd }: VaultBooks, time: bigint) {
   if (time >= unlockEnd) return 0n;
+  if (time <= unlockStart) return lockedProfit;
   const length = unlockEnd - unlockStart;
   return (lockedProfit * (unlockEnd - time) + length - 1n) / length;
 }
@@ -28,10 +29,8 @@ export function vaultAssetsAt(books: VaultBooks, time: bigint): bigint {
   return books.grossAssets - lockedAt(books, time);
 }
 
-/** What some shares are worth, rounded down. */
+/** What some shares are worth, rounded down; nothing, where there are neither shares nor virtual ones. */
 export function sharesWorthAt(books: VaultBooks, shares: bigint, time: bigint): bigint {
-  return (
-    (shares * (vaultAssetsAt(books, time) + virtualAssets)) /
-    (books.totalSupply + books.virtualShares)
-  );
+  const all = books.totalSupply + books.virtualShares;
+  return all === 0n ? 0n : (shares * (vaultAssetsAt(books, time) + virtualAssets)) / all;
 }

@@ -1,5 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,6 +19,14 @@ import { startFakeServer } from "./fake-server.ts";
 const root = join(import.meta.dirname, "../..");
 const source = join(root, "packages/live-client");
 const node = join(root, "node_modules/.bin/node");
+
+/** The programs of a page, as they are pasted, with another address. */
+function programsOf(page: string, url: string): string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  return [...text.matchAll(/```js\n(.*?)```/gs)].map(([, program = ""]) =>
+    program.replace("http://127.0.0.1:42069/graphql", url),
+  );
+}
 
 /** A stranger's project that has nothing but the package. */
 let project: string;
@@ -55,7 +72,6 @@ describe("the package, installed in an empty project", () => {
       live.close();`,
     );
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const { execFile } = await import("node:child_process");
     execFile(node, [program, server.url], { cwd: project }, (error, output) => {
       if (error) reject(error);
       else resolve(output);
@@ -68,6 +84,30 @@ describe("the package, installed in an empty project", () => {
     expect(await promise).toBe("EVENT DepositMade\n");
     await server.stop();
   });
+
+  test.each(["docs/bots.md", "packages/live-client/README.md"])(
+    "runs the programs of %s as they are pasted",
+    async (page) => {
+      const server = await startFakeServer();
+      for (const text of programsOf(page, server.url)) {
+        const bot = spawn(node, [write("pasted.mjs", text)], { cwd: project });
+        const said: string[] = [];
+        for (const stream of [bot.stdout, bot.stderr]) {
+          stream.on("data", (data: Buffer) => said.push(data.toString()));
+        }
+        const connection = await server.connection();
+        const { id } = await connection.greet();
+        const block = { number: "1", hash: "0x", timestamp: "1", finality: "LATEST" };
+        const event = { type: "DepositMade", blockNumber: "1", account: "0xme", args: {} };
+        connection.next(id, { events: { kind: "EVENT", cursor: "c1", event, block } });
+        connection.say({ id, type: "complete" });
+        // each ends by itself when its stream does
+        const [code] = (await once(bot, "exit")) as [number];
+        expect(code, said.join("")).toBe(0);
+      }
+      await server.stop();
+    },
+  );
 
   test("has types that hold under strict and exactOptionalPropertyTypes, and refuse what is wrong", () => {
     mkdirSync(join(project, "node_modules/@types"), { recursive: true });

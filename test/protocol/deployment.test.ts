@@ -27,6 +27,14 @@ describe("a deployment file", () => {
       { ...valid, contracts: { Vault: { address: `0x${"12".repeat(20)}`, startBlock: -1 } } },
       "contracts.Vault.startBlock",
     ],
+    [
+      "more decimals than an amount can have",
+      {
+        ...valid,
+        contracts: { Asset: { address: `0x${"12".repeat(20)}`, startBlock: 3, decimals: 400 } },
+      },
+      "contracts.Asset.decimals",
+    ],
     ["nothing at all", null, "it"],
   ])("with %s is refused, with the file and the place named", (_, value, place) => {
     expect(() => parseDeployment(value, "local.json")).toThrow(
@@ -38,5 +46,6 @@ describe("a deployment file", () => {
     const deployment = parseDeployment(valid, "local.json");
     expect(deployedAt(deployment, "SavingsPool").startBlock).toBe(3);
     expect(() => deployedAt(deployment, "KhipuVault")).toThrow("has no contract KhipuVault");
+    expect(() => deployedAt(deployment, "constructor")).toThrow("has no contract constructor");
   });
 });

@@ -36,6 +36,37 @@ describe("reading what a person typed", () => {
   test("the other locale's decimal mark is forgiven where it is plain", () => {
     expect(value("2,5", "en")).toBe(2_500_000n);
     expect(value("2.5", "es-ES")).toBe(2_500_000n);
+    expect(value("0,100", "en")).toBe(100_000n);
+  });
+
+  test("groups are read as the locale shows them, wherever that is", () => {
+    expect(value("1,00,000", "en-IN")).toBe(100_000_000_000n);
+    for (const locale of ["en", "en-IN", "es-ES", "es-PE", "de-CH", "fr-FR", "pt-PT"]) {
+      for (const amount of [1_234_567_000_000n, 123_456_789_120_000n]) {
+        expect(value(formatAmount(amount, 6, locale), locale), locale).toBe(amount);
+      }
+    }
+    expect(value("1'250.5")).toBe(1_250_500_000n);
+  });
+
+  test("a separator that is not between groups is doubtful, and so is another kind of space", () => {
+    for (const text of [
+      "3 50",
+      "1\n2",
+      "1\t250",
+      "1 2 3",
+      "12 34",
+      "1 250,000.5",
+      "1, 250",
+      "1 250 5",
+    ]) {
+      expect(value(text), text).toBe("format");
+    }
+  });
+
+  test("zeros at the end make no amount more precise", () => {
+    expect(value("1.0000000")).toBe(1_000_000n);
+    expect(value("1.00000010")).toBe("precise");
   });
 
   test("anything doubtful is refused with its reason", () => {
@@ -61,6 +92,11 @@ describe("writing amounts", () => {
   test("something very small never looks like nothing", () => {
     expect(formatAmount(42n, 6, "en")).toBe("0.000042");
     expect(formatAmount(0n, 6, "en")).toBe("0.00");
+  });
+
+  test("a token of very many decimals is written all the same", () => {
+    expect(formatAmount(10n ** 400n, 400, "en", { most: 400 })).toBe("1.00");
+    expect(value("1", "en", 400)).toBe(10n ** 400n);
   });
 
   test("large amounts are exact", () => {

@@ -18,6 +18,16 @@ test("locked profit is freed evenly, rounded up, and never after the end", () =>
   expect(lockedAt(books, 9_999n)).toBe(0n);
 });
 
+test("before the unlock begins all of the profit is locked, and a span of no length has no in between", () => {
+  expect(lockedAt(books, 0n)).toBe(100n);
+  const atOnce = { ...books, unlockEnd: books.unlockStart };
+  expect([999n, 1_000n, 1_001n].map((time) => lockedAt(atOnce, time))).toEqual([100n, 0n, 0n]);
+});
+
+test("where there are no shares at all, they are worth nothing", () => {
+  expect(sharesWorthAt({ ...books, totalSupply: 0n, virtualShares: 0n }, 5n, 1_000n)).toBe(0n);
+});
+
 test("what the vault holds for its savers grows as profit is freed", () => {
   expect(vaultAssetsAt(books, 1_000n)).toBe(1_000n);
   expect(vaultAssetsAt(books, 2_000n)).toBe(1_100n);
