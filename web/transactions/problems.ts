@@ -73,7 +73,6 @@ export const refusals: Readonly<Record<string, RefusalCode>> = {
   PrincipalTooLow: "tooMuchPrincipal",
   SharesTooLow: "worthLess",
   NothingSaved: "nothingSaved",
-  NothingToClaim: "nothingToClaim",
   TooFewShares: "priceMoved",
   TooManyShares: "priceMoved",
   TooFewAssets: "priceMoved",
