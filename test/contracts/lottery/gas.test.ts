@@ -101,9 +101,9 @@ type Costs = Record<string, number>;
 
 /**
  * The numbers that were drawn decide how many entries are looked at, and the zeros in a request's id what it costs to pass it
- * on: these may cost so much more than the last time.
+ * on: these may cost so much more than the most that was seen (152,649 to 172,589 in seven runs with ten entries).
  */
-const LUCK = 1.1;
+const LUCK = 1.15;
 const UP_TO_LUCK = ["finalize", "callback"];
 
 it("Buying costs the same with any number of entries, drawing grows with its logarithm, and nothing has grown", async () => {
