@@ -48,6 +48,7 @@ struct Reached {
 /// loses, cannot be read, and recovers at any moment. The handler keeps account of what each honest person paid and took.
 contract CirclesHandler is Test {
     uint256 internal constant ACTORS = 6;
+    uint256 internal constant MOST_COLLECTIONS = 1_000;
     uint256 internal constant HONEST = 3;
     uint256 internal constant MAX_CIRCLES = 6;
     uint256 internal constant MOODS = 15;
@@ -423,16 +424,20 @@ contract CirclesHandler is Test {
                 }
             }
             _settle(circleId, type(uint256).max);
-            // More than once: what somebody owes may first have to reach them.
-            for (uint256 i = 0; i < ACTORS * ACTORS; ++i) {
+            // Until nothing moves: two who owe each other pay back what they get, less each time.
+            uint256 still = 0;
+            for (uint256 i = 0; still < ACTORS && i < MOST_COLLECTIONS; ++i) {
                 _look();
-                try circles.collectArrears(circleId, actors[i % ACTORS]) {} catch (bytes memory reason) {
+                ++still;
+                try circles.collectArrears(circleId, actors[i % ACTORS]) returns (uint256 moved) {
+                    if (moved > 0) still = 0;
+                } catch (bytes memory reason) {
                     _mustBeSaid(reason);
                 }
             }
             for (uint256 i = 0; i < ACTORS; ++i) _claim(circleId, actors[i], i % 2 == 0, 0, true);
-            // Where the vault cannot pay; and again, because a claim pays first what others are owed.
-            for (uint256 i = 0; i < ACTORS * ACTORS; ++i) _claim(circleId, actors[i % ACTORS], true, 0, true);
+            // Where the vault cannot pay.
+            for (uint256 i = 0; i < ACTORS; ++i) _claim(circleId, actors[i], true, 0, true);
         }
     }
 
